@@ -137,12 +137,13 @@ function flowsOfRule(
 ): Flow[] {
   const written = knownText(node.at('IpProtocol')) ?? 'all';
   const protocol = Object.hasOwn(PROTOCOLS, written) ? PROTOCOLS[written] : written;
-  const [fromPort, toPort] = [portOf(node, 'FromPort'), portOf(node, 'ToPort')];
+  const fromPort = portOf(node, 'FromPort');
+  const toPort = node.at('ToPort').length === 0 ? fromPort : (portOf(node, 'ToPort') ?? LAST_PORT);
   return peersOf(model, group, direction, node)
     .map(({ peer, guard: own, place }): Flow => ({
       direction,
       protocol,
-      ...(protocol === 'all' || fromPort === undefined ? {} : { fromPort, toPort: toPort ?? fromPort }),
+      ...(protocol === 'all' || fromPort === undefined ? {} : { fromPort, toPort }),
       peer,
       resource,
       place: placeIn(resource, place),
@@ -150,6 +151,8 @@ function flowsOfRule(
     }))
     .filter(({ peer }) => !(peer.kind === 'addresses' && literalOf(peer.cidr) === NOBODY));
 }
+
+const LAST_PORT = 65_535;
 
 /** A port that can't be read is every port. `-1` is, too. */
 function portOf(node: Node, property: string): number | undefined {

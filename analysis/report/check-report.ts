@@ -5,14 +5,11 @@ import type { CheckResult } from '../rules/check';
 import type { Decision } from '../rules/decisions';
 import type { Location, ReportedFinding } from '../rules/finding';
 import { RULE_TEXTS } from '../rules/index';
-import type { RuleText, Severity } from '../rules/rule';
+import { type RuleText, SEVERITIES, type Severity } from '../rules/rule';
 import { segmentsOf, TemplateLines } from './template-lines';
 
 /** Version of the JSON form. */
 const CHECK_FORMAT = 'cdk-bedrock-managed-agents/check/1';
-
-/** Severities, the worst first. */
-export const SEVERITIES: readonly Severity[] = ['fatal', 'error', 'warning'];
 
 /** The location of a finding, for people and programs. */
 export interface CheckedPlace {

@@ -1,7 +1,7 @@
 import { visible } from '../../lib/contracts/untrusted-text';
 import type { StatementStyle } from '../statement/terminal';
 import type { CheckedFinding, CheckReport } from './check-report';
-import { SEVERITIES } from './check-report';
+import { SEVERITIES } from '../rules/rule';
 import { byPlace, type FindingsOfPlace } from './one-place';
 
 /**

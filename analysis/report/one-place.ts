@@ -1,4 +1,5 @@
-import { SEVERITIES, type CheckedFinding } from './check-report';
+import { SEVERITIES } from '../rules/rule';
+import type { CheckedFinding } from './check-report';
 import { addTo } from '../model/list-map';
 
 /** The findings that one property or statement has: one mistake can break several rules. */

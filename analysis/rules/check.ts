@@ -116,14 +116,14 @@ export function checkModel(
   return [...reported, ...leftOver.all().filter(counts)];
 }
 
-/** The rules that use the declarations of a kind. Unused ones are known only after all of these rules have run. */
-const USERS: Readonly<Record<Declaration['kind'], readonly string[]>> = {
+/**
+ * The rules that use the declarations of a kind. Unused ones are known only after all of these rules have run. Unused ones
+ * of other kinds aren't reported: constructs declare everything from outside of the app that they were given.
+ */
+const USERS: Readonly<Partial<Record<Declaration['kind'], readonly string[]>>> = {
   action: ['MA-ID5', 'MA-ID7'],
   egress: ['MA-NET1', 'MA-NET4'],
   principal: ['MA-STO1'],
-  // Constructs declare everything from outside of the app that they were given, even if no rule asks for it.
-  unreadable: [],
-  exempt: [],
 };
 
 function addLeftOver(findings: Findings, declared: Declared, ran: ReadonlySet<string>): void {
@@ -134,8 +134,7 @@ function addLeftOver(findings: Findings, declared: Declared, ran: ReadonlySet<st
     findings.add(MA_DECL1, { at: declaration.place, subject: declaration.key, says });
   }
   for (const declaration of unused) {
-    const users = USERS[declaration.kind];
-    if (users.length > 0 && users.every((id) => ran.has(id))) {
+    if (USERS[declaration.kind]?.every((id) => ran.has(id))) {
       const says = `${about(declaration)} allows nothing that the app needs`;
       findings.add(MA_DECL1, { at: declaration.place, subject: declaration.key, says });
     }

@@ -2,7 +2,7 @@ import type { Resource } from '../model/assembly';
 import { FALSE, type Guard, TRUE } from '../model/guard';
 import type { Place } from '../model/text';
 import type { Statement } from '../policy/statement';
-import type { RuleText, Severity } from './rule';
+import { type RuleText, SEVERITIES, type Severity } from './rule';
 
 /** Something with a place in a template. */
 export type Located = Place | Statement | Resource;
@@ -74,8 +74,8 @@ export class Findings {
     );
     const when = finding.when ?? guardOf(finding.at);
     const known = this.merged.get(key);
+    const severity = cap(finding.severity ?? rule.severity, certainty);
     if (!known) {
-      const severity = cap(finding.severity ?? rule.severity, certainty);
       const related = (finding.related ?? []).map(locationOf);
       this.merged.set(key, { rule, severity, says: [finding.says], when, location, related, data: finding.data ?? {} });
       return;
@@ -84,9 +84,7 @@ export class Findings {
     if (!known.says.includes(finding.says)) {
       known.says.push(finding.says);
     }
-    if (finding.severity === undefined || finding.severity === 'fatal') {
-      known.severity = cap(finding.severity ?? rule.severity, certainty);
-    }
+    known.severity = SEVERITIES.find((each) => each === severity || each === known.severity)!;
   }
 
   public all(): ReportedFinding[] {

@@ -8,6 +8,7 @@ import { FALSE, type Guard } from '../model/guard';
 import { identities } from '../model/identities';
 import { at as json } from '../model/json';
 import { printed } from '../model/printed-text';
+import type { Text } from '../model/text';
 import { literalsAt, valuesAt } from '../model/values-at';
 import { accountOf } from '../policy/request';
 import { limitsOf } from '../policy/limits';
@@ -109,7 +110,8 @@ function* judgeBucket(context: RuleContext, bucket: Resource, id: string): Itera
     lacks(['VersioningConfiguration', 'Status'], (known) => known === 'Enabled'),
   );
   const rules = valuesAt(bucket.properties, 'LifecycleConfiguration', 'Rules');
-  const enabled = rules.filter((each) => whenSome(each.at('Status'), (known) => known === 'Enabled').possible());
+  const note = (text: Text) => context.unread(id, bucket, text);
+  const enabled = rules.filter((each) => whenSome(each.at('Status'), (known) => known === 'Enabled', note).possible());
   yield at(
     bucket,
     ['LifecycleConfiguration'],
@@ -130,7 +132,7 @@ function* judgeBucket(context: RuleContext, bucket: Resource, id: string): Itera
       bucket,
       ['LifecycleConfiguration'],
       `The bucket of the trail deletes files after less than ${SHORTEST_LOCK_DAYS} days`,
-      days.guard.and(whenSome([days], (known) => isLong(known, 1)).not()),
+      days.guard.and(whenSome([days], (known) => isLong(known, 1), note).not()),
     );
   }
 }

@@ -167,13 +167,14 @@ function* judgeRuntime(model: TemplateModel, { id, runtime, endpoints, kind }: A
 }
 
 /** Log groups outside of the app that something on the way to an agent writes to. Their key and retention aren't known. */
-function* groupsOutside({ model, declared }: RuleContext, agent: Agent): Iterable<Finding> {
+function* groupsOutside({ model, declared, unread }: RuleContext, agent: Agent): Iterable<Finding> {
   for (const resource of partsOf(model, agent)) {
     const named =
       resource.type === 'AWS::Lambda::Function'
         ? valuesAt(resource.properties, 'LoggingConfig', 'LogGroup')
         : LOGGING.flatMap((path) => valuesAt(resource.properties, ...path));
     for (const { value, guard, place } of named.flatMap((node) => node.texts())) {
+      unread(agent.id, resource, value);
       const isKnown = value.some((part) => typeof part !== 'string' && part.kind !== 'pseudo');
       if (!isKnown && model.named(value, 'AWS::Logs::LogGroup').length === 0 && !declared.outside(value)) {
         const says = `${resource.logicalId} writes to the log group ${printed(value)}, which isn't in the app`;

@@ -1,6 +1,7 @@
 import type { Resource } from '../model/assembly';
-import { FALSE, type Guard, TRUE } from '../model/guard';
+import { FALSE, type Guard } from '../model/guard';
 import type { Node } from '../model/node';
+import type { Text, Unreadable } from '../model/text';
 import { guardrailsOf } from '../model/turn-starters';
 import { literalsAt, valuesAt } from '../model/values-at';
 import type { Finding } from './finding';
@@ -38,12 +39,17 @@ export const MA_GRD2 = rule({
   },
 });
 
+/** Notes values that only the deployment knows. */
+type Note = (met: Unreadable | Text | undefined) => void;
+
 function* judge(context: RuleContext, guardrail: Resource, subject: string): Iterable<Finding> {
   const { properties, guard } = guardrail;
-  const note = (node: Node) => node.unreadable && context.unread(subject, guardrail, node.unreadable);
+  const note: Note = (met) => context.unread(subject, guardrail, met);
   const filters = valuesAt(properties, ...FILTERS);
   const entities = valuesAt(properties, ...ENTITIES);
-  [...filters, ...entities, ...properties.at(FILTERS[0]), ...properties.at(ENTITIES[0])].forEach(note);
+  [...filters, ...entities, ...properties.at(FILTERS[0]), ...properties.at(ENTITIES[0])].forEach((node) =>
+    note(node.unreadable),
+  );
   const at = (path: readonly string[], says: string, when: Guard): Finding => ({
     at: placeAt(guardrail, path[0]),
     subject: says,
@@ -53,7 +59,7 @@ function* judge(context: RuleContext, guardrail: Resource, subject: string): Ite
   const weak = missing(
     CONTENT.map(([type, input, output]) => [
       type,
-      whenOn(filters, type, 'Input', input).and(whenOn(filters, type, 'Output', output)),
+      whenOn(filters, type, 'Input', input, note).and(whenOn(filters, type, 'Output', output, note)),
     ]),
   );
   yield at(
@@ -64,13 +70,13 @@ function* judge(context: RuleContext, guardrail: Resource, subject: string): Ite
   yield at(
     FILTERS,
     'The guardrail does not look for prompt attacks in the input',
-    whenOn(filters, PROMPT_ATTACK, 'Input', ['MEDIUM', 'HIGH']).not(),
+    whenOn(filters, PROMPT_ATTACK, 'Input', ['MEDIUM', 'HIGH'], note).not(),
   );
-  const secrets = missing(
-    SECRETS.map((secret) => [secret, any(entities.filter((each) => isOfType(each, secret)).map(whenHandled))]),
-  );
+  const handled = (isChosen: (entity: Node) => boolean) =>
+    any(entities.filter(isChosen).map((each) => whenHandled(each, note)));
+  const secrets = missing(SECRETS.map((secret) => [secret, handled((each) => isOfType(each, secret))]));
   yield at(ENTITIES, `The guardrail neither blocks nor masks ${secrets.names} in what the agent says`, secrets.when);
-  const personal = any(entities.filter((each) => !SECRETS.some((type) => isOfType(each, type))).map(whenHandled));
+  const personal = handled((each) => !SECRETS.some((type) => isOfType(each, type)));
   yield at(ENTITIES, 'The guardrail neither blocks nor masks personal data', personal.not());
 }
 
@@ -94,6 +100,7 @@ function whenOn(
   type: string,
   direction: 'Input' | 'Output',
   strengths: readonly string[],
+  note: Note,
 ): Guard {
   const on = (filter: Node): Guard => {
     if (filter.kind === 'unreadable') {
@@ -101,13 +108,14 @@ function whenOn(
     }
     const modalities = filter.at(`${direction}Modalities`);
     return filter.guard
-      .and(whenSome(filter.at(`${direction}Strength`), (known) => known === undefined || strengths.includes(known)))
-      .and(unlessSet(filter.at(`${direction}Enabled`), isTrue))
-      .and(unlessSet(filter.at(`${direction}Action`), (known) => known === undefined || known === 'BLOCK'))
+      .and(whenSome(filter.at(`${direction}Strength`), isOneOf(...strengths), note))
+      .and(unlessSet(filter.at(`${direction}Enabled`), isTrue, note))
+      .and(unlessSet(filter.at(`${direction}Action`), isOneOf('BLOCK'), note))
       .and(
         unlessSet(
           modalities.flatMap((each) => each.items()),
-          (known) => known === undefined || known === 'TEXT',
+          isOneOf('TEXT'),
+          note,
         ),
       );
   };
@@ -115,19 +123,22 @@ function whenOn(
 }
 
 /** True without the setting. With it, when one of its values is right. */
-function unlessSet(nodes: readonly Node[], judge: Judge): Guard {
-  return nodes.length === 0 ? TRUE : whenPresent(nodes).not().or(whenSome(nodes, judge));
+function unlessSet(nodes: readonly Node[], judge: Judge, note: Note): Guard {
+  return whenPresent(nodes)
+    .not()
+    .or(whenSome(nodes, judge, note));
+}
+
+function isOneOf(...values: readonly string[]): Judge {
+  return (known) => known !== undefined && values.includes(known);
 }
 
 /** When an entity is blocked or masked in the answers of an agent. */
-function whenHandled(entity: Node): Guard {
+function whenHandled(entity: Node, note: Note): Guard {
   if (entity.kind === 'unreadable') {
     return entity.guard;
   }
   const [output, common] = [entity.at('OutputAction'), entity.at('Action')];
-  const acts = whenSome(
-    output.length > 0 ? output : common,
-    (known) => known === undefined || known === 'BLOCK' || known === 'ANONYMIZE',
-  );
-  return entity.guard.and(acts).and(unlessSet(entity.at('OutputEnabled'), isTrue));
+  const acts = whenSome(output.length > 0 ? output : common, isOneOf('BLOCK', 'ANONYMIZE'), note);
+  return entity.guard.and(acts).and(unlessSet(entity.at('OutputEnabled'), isTrue, note));
 }

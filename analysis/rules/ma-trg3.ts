@@ -72,9 +72,7 @@ export const MA_TRG3 = rule({
         const hint = `${resource.logicalId} is written by a transform`;
         context.unread(path.end, resource, { origin: placeAt(resource), reason: 'transform', hint });
       }
-      if (!OUTSIDE.test(id)) {
-        yield* judgeWhoIsLetIn(context, id, path);
-      }
+      yield* judgeWhoIsLetIn(context, id, path);
     }
     yield* managedPolicies(context.model, leading);
   },

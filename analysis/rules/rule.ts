@@ -35,6 +35,9 @@ export interface ControlMapping {
 /** `fatal` can't be acknowledged. `warning` fails nothing. */
 export type Severity = 'fatal' | 'error' | 'warning';
 
+/** Severities, the worst first. */
+export const SEVERITIES: readonly Severity[] = ['fatal', 'error', 'warning'];
+
 /** The texts of a rule, for the rules page, reports and SARIF. */
 export interface RuleText {
   readonly id: string;

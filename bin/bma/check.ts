@@ -1,13 +1,13 @@
 import { Argument } from 'commander';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { checkReport, SEVERITIES, type CheckReport } from '../../analysis/report/check-report';
+import { checkReport, type CheckReport } from '../../analysis/report/check-report';
 import { checkSarif } from '../../analysis/report/check-sarif';
 import { checkSummary, checkText } from '../../analysis/report/check-text';
 import type { StackData } from '../../analysis/model/read-stacks';
 import { checkApp } from '../../analysis/rules/check';
 import { isRelevant } from '../../analysis/rules/relevance';
-import { FAMILIES, type Family, type Severity } from '../../analysis/rules/rule';
+import { FAMILIES, type Family, SEVERITIES, type Severity } from '../../analysis/rules/rule';
 import { version } from '../../package.json';
 import { terminalStyle, type TerminalStyle } from '../terminal-style';
 import { readCheckInputs } from './check-inputs';

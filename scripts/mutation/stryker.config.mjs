@@ -14,7 +14,10 @@ export default {
   ignorers: ['prose'],
   testRunner: isInProcess ? 'in-process' : 'jest',
   // The folder's own suites, with those of `npm run test:soak`. What is left out compares other programs with the rules.
-  inProcess: { folder: `test/${folder}`, without: ['simulator', 'malformed', 'attacks/agreement'] },
+  inProcess: {
+    folder: `test/${folder}`,
+    without: ['simulator', 'malformed', 'unreadable-values', 'attacks/agreement'],
+  },
   // Each mutant loads and judges everything again: with a small nursery, a quarter of the time is garbage collection.
   testRunnerNodeArgs: ['--max-semi-space-size=64'],
   jest: { configFile: 'scripts/mutation/jest.config.js', enableFindRelatedTests: false },

@@ -280,6 +280,36 @@ test.each<[string, (resources: Record<string, any>) => void]>([
   expect(found(change)).toEqual([expected]);
 });
 
+/** One setting of a filter or an entity of the guardrail, what is right, and what isn't. */
+const SETTINGS: readonly [list: string, index: number, setting: string, right: unknown, wrong: unknown][] = [
+  ['Filters', 0, 'InputStrength', 'MEDIUM', 'LOW'],
+  ['Filters', 0, 'OutputStrength', 'MEDIUM', 'LOW'],
+  ['Filters', 0, 'InputEnabled', true, false],
+  ['Filters', 0, 'OutputEnabled', 'true', 'false'],
+  ['Filters', 0, 'InputAction', 'BLOCK', 'NONE'],
+  ['Filters', 0, 'OutputAction', 'BLOCK', 'NONE'],
+  ['Filters', 0, 'OutputModalities', ['IMAGE', 'TEXT'], ['IMAGE']],
+  ['Filters', 4, 'InputStrength', 'LOW', 'NONE'],
+  ['Filters', 5, 'InputStrength', 'MEDIUM', 'LOW'],
+  ['Filters', 5, 'InputAction', 'BLOCK', 'NONE'],
+  ['PiiEntities', 0, 'Action', 'ANONYMIZE', 'NONE'],
+  ['PiiEntities', 0, 'OutputAction', 'ANONYMIZE', 'NONE'],
+  ['PiiEntities', 0, 'OutputEnabled', true, false],
+  ['PiiEntities', 3, 'OutputAction', 'BLOCK', 'NONE'],
+];
+
+test.each(SETTINGS)('MA-GRD2: %s %s of the guardrail with %s', (list, index, setting, right, wrong) => {
+  const at = (value: unknown) =>
+    found(({ Guardrail: { Properties } }) => {
+      const { FiltersConfig } = Properties.ContentPolicyConfig;
+      const { PiiEntitiesConfig } = Properties.SensitiveInformationPolicyConfig;
+      (list === 'Filters' ? FiltersConfig : PiiEntitiesConfig)[index][setting] = value;
+    }).map((each) => each.slice(0, 'MA-GRD2'.length));
+  expect(at(right)).toEqual([]);
+  expect(at(wrong)).toEqual(['MA-GRD2']);
+  expect(at({ 'Fn::ImportValue': 'setting-of-another-app' })).toEqual(['MA-READ']);
+});
+
 test.each<[string, (resources: Record<string, any>) => void]>([
   [
     'a lock and a life of several years',

@@ -6,7 +6,7 @@ import { printed } from '../../../analysis/model/printed-text';
 import type { StackData } from '../../../analysis/model/read-stacks';
 import { RULE_TEXTS } from '../../../analysis/rules';
 import { checkStacks } from '../../../analysis/rules/check';
-import { type Rule, rule } from '../../../analysis/rules/rule';
+import { type Rule, rule, type Severity } from '../../../analysis/rules/rule';
 import { allow, arnOf, role } from '../model/templates';
 
 const text = {
@@ -100,6 +100,25 @@ describe('a finding', () => {
   test('that is only possible is never fatal', () => {
     const [{ severity }] = run({ Resources: { Runtime: RUNTIME } }, [says({ certainty: 'maybe' })]);
     expect(severity).toBe('error');
+  });
+
+  test.each<[string, (Severity | undefined)[], Severity]>([
+    ['a worse one that comes later', ['warning', 'error'], 'error'],
+    ['a worse one that comes first', ['error', 'warning'], 'error'],
+    ['the severity of the rule', ['warning', undefined], 'fatal'],
+    ['the same', ['warning', 'warning'], 'warning'],
+  ])('that is made twice has the worse severity: %s', (_name, severities, expected) => {
+    const twice = rule({
+      ...text,
+      id: 'MA-ID5',
+      severity: 'fatal',
+      *check({ model }) {
+        for (const severity of severities) {
+          yield { at: model.resource('App#Runtime')!, says: 'It is wrong', severity };
+        }
+      },
+    });
+    expect(run({ Resources: { Runtime: RUNTIME } }, [twice]).map(({ severity }) => severity)).toEqual([expected]);
   });
 
   test('of a case that no deployment has is none', () => {

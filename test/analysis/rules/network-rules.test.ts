@@ -247,6 +247,29 @@ describe('MA-NET4', () => {
   test('egress to the group of the endpoints is fine', () => expect(found(MA_NET4)).toEqual([]));
 
   test.each([
+    ['HTTPS to a port that only the deployment knows', { FromPort: 443, ToPort: ref('Last') }, ['MA-NET4 Rule']],
+    ['HTTPS with one port', HTTPS, []],
+    ['HTTPS with a first port only', { FromPort: 443 }, []],
+    ['several ports', { FromPort: 443, ToPort: 444 }, ['MA-NET4 Rule']],
+  ])('egress to the group of the endpoints: %s', (_name, ports, expected) => {
+    const Parameters = { Last: { Type: 'String' } };
+    const group = { DestinationSecurityGroupId: att('EndpointGroup', 'GroupId') };
+    expect(found(MA_NET4, egress({ ...group, ...ports }), { Parameters })).toEqual(expected);
+  });
+
+  const target = resource('AWS::EFS::MountTarget', { SubnetId: ref('SubnetA'), SecurityGroups: [ref('Files')] });
+  const instance = resource('AWS::EC2::Instance', { SubnetId: ref('SubnetA'), SecurityGroupIds: [ref('Files')] });
+  test.each<[string, Changes, string[]]>([
+    ['a mount target', { Target: target }, []],
+    ['nothing', {}, ['MA-NET4 Rule']],
+    ['a mount target and an instance', { Target: target, Instance: instance }, ['MA-NET4 Rule']],
+  ])('egress for NFS to a group of %s', (_name, members, expected) => {
+    const Files = resource('AWS::EC2::SecurityGroup', { GroupDescription: 'files', VpcId: ref('Vpc') });
+    const nfs = egress({ FromPort: 2049, ToPort: 2049, DestinationSecurityGroupId: ref('Files') });
+    expect(found(MA_NET4, { Files, ...members, ...nfs })).toEqual(expected);
+  });
+
+  test.each([
     ['the S3 prefix list', { ...HTTPS, DestinationPrefixListId: 'pl-63a5400a' }, []],
     ['an unknown prefix list', { ...HTTPS, DestinationPrefixListId: 'pl-0aaaaaaaa' }, ['MA-NET4 Rule']],
     ['another port', { FromPort: 22, ToPort: 22, DestinationPrefixListId: 'pl-63a5400a' }, ['MA-NET4 Rule']],

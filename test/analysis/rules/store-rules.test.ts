@@ -123,8 +123,23 @@ describe('MA-ENC1', () => {
       { Principal: { AWS: att('ExecutionRole', 'Arn') }, Action: 'kms:*' },
       'fatal',
     ],
+    ['an account whose number is short', { Principal: { AWS: 'arn:aws:iam::1:root' } }, 'error'],
   ])('%s', (_name, statement, severity) => {
     expect(found(MA_ENC1, { Key: key(allow('kms:Decrypt', '*', statement)) })).toEqual([`MA-ENC1 ${severity} Key`]);
+  });
+
+  test.each<[string, object, string[]]>([
+    [
+      'an effect that only the deployment knows',
+      { Effect: ref('Any'), Principal: '*' },
+      ['MA-ENC1 error', 'MA-READ1 error'],
+    ],
+    ['a principal that only the deployment knows', { Principal: { AWS: ref('Any') } }, ['MA-READ1 error']],
+    ['a denial', { Effect: 'Deny', Principal: '*' }, []],
+  ])('%s', (_name, statement, expected) => {
+    const Parameters = { Any: { Type: 'String' } };
+    const severities = found(MA_ENC1, { Key: key(allow('kms:Decrypt', '*', statement)) }, { Parameters });
+    expect(severities.map((each) => each.replace(/ \w+$/, ''))).toEqual(expected);
   });
 
   test.each([

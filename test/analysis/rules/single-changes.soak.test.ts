@@ -1,0 +1,3 @@
+import { readChanges, testChanges } from './single-changes';
+
+testChanges(readChanges());
