@@ -25,8 +25,12 @@ export function serviceEvents(model: Model): readonly Edge[] {
 
 function collect(model: Model): Edge[] {
   return rulesOnDefaultBus(model).flatMap((rule) => {
-    const asked = rule.properties.at('EventPattern').flatMap((pattern) => patternOf(pattern));
-    return asked.flatMap((pattern) => [...ofResources(model, rule, pattern), ...ofCalls(model, rule, pattern)]);
+    const asked = rule.properties.at('EventPattern').flatMap((pattern) => patternOf(model, pattern));
+    // An event without a value matches null, so that a list with null has values that aren't written out.
+    const isExact = !/[[,:]null[\],}]/.test(JSON.stringify(rule.raw.Properties ?? {}));
+    return asked
+      .map((pattern) => (isExact ? pattern : { ...pattern, subjects: [] }))
+      .flatMap((pattern) => [...ofResources(model, rule, pattern), ...ofCalls(model, rule, pattern)]);
   });
 }
 
@@ -42,24 +46,32 @@ interface Asked {
 
 const CALL = 'AWS API Call via CloudTrail';
 
-function patternOf(pattern: Node): Asked[] {
-  const services = textsOf(pattern.at('source')).flatMap((text) => {
-    const known = literalOf(text);
-    return known?.startsWith('aws.') ? [known.slice('aws.'.length)] : [];
-  });
-  const kinds = textsOf(pattern.at('detail-type')).map(literalOf);
-  const names = textsOf(pattern.at('detail').flatMap((detail) => detail.at('eventName'))).map(literalOf);
+/**
+ * Members of the record of a call. A rule that asks for another one doesn't match records.
+ * Source: docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+ */
+const OF_A_CALL =
+  /^(?:event[A-Z]\w*|userIdentity|awsRegion|sourceIPAddress|userAgent|error\w+|requestParameters|responseElements|additionalEventData|requestID|apiVersion|managementEvent|readOnly|resources|recipientAccountId|sharedEventID|vpcEndpoint\w*|tlsDetails|\$or)$/;
+
+function patternOf(model: Model, pattern: Node): Asked[] {
+  const detail = pattern.at('detail');
+  const kinds = valuesOf(pattern.at('detail-type'));
+  const names = valuesOf(detail.flatMap((each) => each.at('eventName')));
+  const services = servicesOf(model, pattern, kinds.includes(CALL));
   return services.length === 0
     ? []
     : [
         {
           services,
-          isCall: kinds.includes(CALL) || kinds.includes(undefined),
+          isCall:
+            kinds.includes(CALL) ||
+            kinds.includes(undefined) ||
+            (kinds.length === 0 && detail.every((each) => each.keys().every((key) => OF_A_CALL.test(key)))),
           isEvent: kinds.some((kind) => kind !== CALL) || kinds.length === 0,
           ...(names.length > 0 ? { eventNames: names } : {}),
           subjects: [
             ...pattern.at('resources').flatMap((list) => subjectsIn(list, 'arn')),
-            ...pattern.at('detail').flatMap((detail) => subjectsIn(detail, '')),
+            ...detail.flatMap((each) => subjectsIn(each, '')),
           ],
         },
       ];
@@ -81,11 +93,46 @@ function subjectsIn(node: Node, key: string): Text[][] {
   return [];
 }
 
-const textsOf = (nodes: readonly Node[]): Text[] =>
+/** The values of a field. Undefined for a matcher, which values that aren't written out can meet, and for a hole. */
+const valuesOf = (nodes: readonly Node[]): (string | undefined)[] =>
   nodes
     .flatMap((node) => node.items())
-    .flatMap((node) => node.texts())
-    .map(({ value }) => value);
+    .flatMap((node) => (node.kind === 'object' ? [undefined] : node.texts().map(({ value }) => literalOf(value))));
+
+/** The services whose events a rule asks for: by the source, or by the service of a call that CloudTrail records. */
+function servicesOf(model: Model, pattern: Node, isCall: boolean): string[] {
+  const sources = pattern.at('source').flatMap((node) => node.items());
+  if (sources.length === 0) {
+    const called = valuesOf(pattern.at('detail').flatMap((detail) => detail.at('eventSource')));
+    return called.length > 0 && called.every((each) => each !== undefined)
+      ? called.map((each) => each.replace(/\.amazonaws\.com$/, ''))
+      : isCall
+        ? [...model.view(servicesOfRoles)]
+        : [];
+  }
+  return sources.flatMap((source) => {
+    if (source.kind === 'object') {
+      const [prefix] = source.at('prefix').flatMap((node) => node.texts());
+      const start = prefix === undefined ? '' : (literalOf(prefix.value) ?? '');
+      return [...model.view(servicesOfRoles)].filter((service) => `aws.${service}`.startsWith(start));
+    }
+    return source.texts().flatMap(({ value }) => {
+      const known = literalOf(value);
+      return known?.startsWith('aws.') ? [known.slice('aws.'.length)] : [];
+    });
+  });
+}
+
+/** The services that the roles of agents may call by name. */
+function servicesOfRoles(model: Model): ReadonlySet<string> {
+  return new Set(
+    identities(model)
+      .rolesOfAgents.flatMap(({ statements, granted }) => [...statements, ...granted])
+      .filter(({ effect }) => effect !== 'Deny')
+      .flatMap(({ actions }) => actions.patterns)
+      .flatMap(({ value }) => /^([a-z0-9-]+):/.exec(knownText(value)?.toLowerCase() ?? '')?.[1] ?? []),
+  );
+}
 
 function ofResources(model: Model, rule: Resource, { services, subjects, isEvent }: Asked): Edge[] {
   if (!isEvent) {

@@ -2,21 +2,19 @@ import { DEVELOPMENT_MODE_KEY } from '../../lib/contracts/development';
 import { trailsOfAgents } from '../model/agent-trails';
 import type { Agent } from '../model/agents';
 import type { Resource } from '../model/assembly';
-import { concat, literalOf, textKey } from '../model/compose-text';
+import { literalOf, textKey } from '../model/compose-text';
 import { evidenceBuckets } from '../model/evidence';
 import { FALSE, type Guard } from '../model/guard';
 import { identities } from '../model/identities';
 import { at as json } from '../model/json';
 import { printed } from '../model/printed-text';
 import type { Text } from '../model/text';
-import { literalsAt, valuesAt } from '../model/values-at';
+import { valuesAt } from '../model/values-at';
 import { accountOf } from '../policy/request';
 import { limitsOf } from '../policy/limits';
-import { scopeOf } from '../policy/named-resource';
-import { overlap, subset } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
-import { allowing } from './agent-roles';
 import type { Finding } from './finding';
+import { lockBypasses, RETENTION } from './lock-bypass';
 import { isTrue, placeAt, whenLacking, whenPresent, whenSome } from './setting';
 import { rule, type RuleContext } from './rule';
 import { trailsFor } from './trails';
@@ -54,7 +52,7 @@ export const MA_AUD2 = rule({
     for (const [bucket, sign] of agents.length > 0 ? evidenceBuckets(model) : []) {
       const agent = agents.find(({ runtime }) => runtime.stack === bucket.stack) ?? agents[0];
       if (sign === 'contract' && !isInDevelopment(bucket)) {
-        yield* judgeBypass(context, bucket, 'The bucket of the evidence of turns');
+        yield* lockBypasses(context, bucket, 'The bucket of the evidence of turns');
         yield* judgeLock(context, bucket, agent.id, 'The bucket of the evidence of turns');
       }
     }
@@ -92,7 +90,6 @@ function* judgeBuckets(context: RuleContext, trail: Resource, id: string): Itera
 }
 
 const BLOCKS = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];
-const RETENTION = ['ObjectLockConfiguration', 'Rule', 'DefaultRetention'];
 
 function* judgeBucket(context: RuleContext, bucket: Resource, id: string): Iterable<Finding> {
   const lacks = (path: readonly string[], judge = isTrue): Guard => whenLacking(context, id, bucket, path, judge);
@@ -123,7 +120,7 @@ function* judgeBucket(context: RuleContext, bucket: Resource, id: string): Itera
     return;
   }
   yield* judgeLock(context, bucket, id, 'The bucket of the trail');
-  yield* judgeBypass(context, bucket, 'The bucket of the trail');
+  yield* lockBypasses(context, bucket, 'The bucket of the trail');
   for (const date of enabled.flatMap((each) => each.at('ExpirationDate'))) {
     yield at(bucket, ['LifecycleConfiguration'], 'The bucket of the trail deletes every file at a date', date.guard);
   }
@@ -163,41 +160,6 @@ function* judgeLock(context: RuleContext, bucket: Resource, id: string, name: st
       ),
     ),
   );
-}
-
-const BYPASS = 's3:BypassGovernanceRetention';
-
-/** Identities that may delete locked files early. Administrators don't count: every account has them. */
-function* judgeBypass({ model, declared }: RuleContext, bucket: Resource, name: string): Iterable<Finding> {
-  const isGovernance = literalsAt(bucket.properties, ...RETENTION, 'Mode').includes('GOVERNANCE');
-  const isRefused = identities(model)
-    .policiesOf(bucket)
-    .flatMap((policy) => policy.statements)
-    .some(
-      ({ effect, actions, conditions }) =>
-        effect === 'Deny' &&
-        conditions.length === 0 &&
-        !actions.except &&
-        actions.patterns.some(({ value }) => subset([BYPASS], value, { ignoreCase: true }) === 'yes'),
-    );
-  const files = model.arn(bucket).map(({ value }) => concat(value, ['/*']));
-  for (const identity of isGovernance && !isRefused ? identities(model).all : []) {
-    for (const statement of allowing(identity, BYPASS)) {
-      const isByName = statement.actions.patterns.some(
-        ({ value: [first] }) => typeof first === 'string' && /^s3:\W*b/i.test(first),
-      );
-      const isOfBucket = statement.resources.patterns.some(
-        ({ value }) =>
-          model.mentioned(value).includes(bucket) ||
-          model.named(value).some(({ resource }) => resource === bucket) ||
-          ((isByName || scopeOf(value) === 'one') && files.some((each) => overlap(value, each) === 'yes')),
-      );
-      if (isOfBucket && !statement.resources.except && !declared.use(identity, BYPASS, statement)) {
-        const says = `${name} has a lock that ${identity.resource?.logicalId ?? printed(identity.arn)} may bypass`;
-        yield { at: statement, subject: `${bucket.id} ${identity.id}`, says, when: statement.guard };
-      }
-    }
-  }
 }
 
 /** Actions that can't change the record. */

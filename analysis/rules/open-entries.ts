@@ -14,6 +14,11 @@ const APPSYNC_AUTHENTICATION = ['AWS_IAM', 'AMAZON_COGNITO_USER_POOLS', 'OPENID_
 const AUTHENTICATING_CONFIGS = ['AuthenticateOidcConfig', 'AuthenticateCognitoConfig'];
 const AUTHENTICATING_ACTION = /^(?:authenticate-oidc|authenticate-cognito|jwt-validation)$/;
 
+const INGRESS = setting(['Type'], ['AUTH', 'MTLS']);
+
+/** Actions of a listener that pass no request on. */
+const ANSWERS = ['fixed-response', 'redirect'];
+
 /**
  * The types with known settings for authorization. Any other public type counts as open.
  * Sources: the pages of entry-types.json
@@ -24,7 +29,10 @@ const JUDGES: ReadonlyMap<string, EntryJudge> = new Map<string, EntryJudge>([
   ['AWS::VpcLattice::Service', setting(['AuthType'], ['AWS_IAM'])],
   ['AWS::BedrockAgentCore::Gateway', setting(['AuthorizerType'], ['AWS_IAM', 'CUSTOM_JWT'])],
   ['AWS::CodePipeline::Webhook', setting(['Authentication'], ['GITHUB_HMAC'])],
-  ['AWS::SES::MailManagerIngressPoint', setting(['Type'], ['AUTH', 'MTLS'])],
+  ['AWS::SES::MailManagerIngressPoint', INGRESS],
+  ['AWS::SES::MailManagerRuleSet', rulesOfMail],
+  // An environment of a worker takes messages from its queue and has no address.
+  ['AWS::ElasticBeanstalk::Environment', setting(['Tier', 'Name'], ['Worker'])],
   [
     'AWS::AppRunner::Service',
     setting(['NetworkConfiguration', 'IngressConfiguration', 'IsPubliclyAccessible'], ['false']),
@@ -126,13 +134,15 @@ function listening(
   );
   const authenticates =
     !letsPass && literalsAt(properties, actions, 'Type').some((each) => AUTHENTICATING_ACTION.test(each));
+  const types = valuesAt(properties, actions, 'Type');
+  const answersItself = types.length > 0 && judged(types, ANSWERS, [actions], type) === undefined;
   const isMutual =
     listeners.length > 0 &&
     listeners.every((each) => literalsAt(each.properties, 'MutualAuthentication', 'Mode').includes('verify'));
   const balancers = listeners.flatMap((each) => named(each, 'LoadBalancerArn', model));
   const isInternal =
     balancers.length > 0 && balancers.every((each) => literalsAt(each.properties, 'Scheme').includes('internal'));
-  return authenticates || isMutual || isInternal
+  return authenticates || answersItself || isMutual || isInternal
     ? undefined
     : { how: 'weak', path: [actions], says: `${type} of a public load balancer authenticates nobody` };
 }
@@ -175,6 +185,16 @@ function unauthenticated({ properties, type }: Resource): Opening | undefined {
   return literalsAt(properties, ...path).includes('true')
     ? { how: 'weak', path, says: `${type} accepts messages from clients that don't authenticate` }
     : undefined;
+}
+
+/** Rules for e-mail get what the ingress points with these rules let in. */
+function rulesOfMail(rules: Resource, model: TemplateModel): Opening | undefined {
+  const points = model
+    .ofType('AWS::SES::MailManagerIngressPoint')
+    .filter((point) => named(point, 'RuleSetId', model).includes(rules));
+  return points.length > 0 && points.every((point) => INGRESS(point, model) === undefined)
+    ? undefined
+    : { how: 'weak', says: `${rules.type} has no known authorization`, path: [] };
 }
 
 /** Users of a server sign in, but the function that checks them runs before that. */

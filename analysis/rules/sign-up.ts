@@ -5,9 +5,13 @@ import { type Opening, setting } from './opening';
 import { literalsAt, valuesAt } from '../model/values-at';
 import { resourcesAt as named } from './setting';
 
-/** Issuers of tokens that everybody can get: with an account, a repository or a workspace that everybody can create. */
+/**
+ * Issuers of tokens that everybody can get: with an account, a repository or a workspace that everybody can create. They
+ * have one address for all organizations, where that of a private issuer is of one organization.
+ * Source: docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html
+ */
 const SHARED_ISSUER =
-  /^https:\/\/(?:accounts\.google\.com|appleid\.apple\.com|www\.facebook\.com|login\.microsoftonline\.com\/(?:common|consumers|organizations)|token\.actions\.githubusercontent\.com|gitlab\.com|app\.terraform\.io)(?:[/?]|$)/i;
+  /^https:\/\/(?:accounts\.google\.com|appleid\.apple\.com|www\.facebook\.com|login\.microsoftonline\.com\/(?:common|consumers|organizations)|token\.actions\.githubusercontent\.com|gitlab\.com|app\.terraform\.io|agent\.buildkite\.com|oidc\.vercel\.com\/?$)(?:[/?]|$)/i;
 
 /** Properties of an entry or its authorizer that name the issuer of tokens. */
 const ISSUERS = [
@@ -27,7 +31,7 @@ export function signedUp(entry: Resource, model: TemplateModel): Opening | undef
   const authorizers = named(entry, 'AuthorizerId', model);
   const path = authorizers.length > 0 ? ['AuthorizerId'] : [];
   if ([entry, ...authorizers].some((each) => mentionsOf(model, each).some(({ resource }) => isOpen(resource, model)))) {
-    return { how: 'weak', path, says: `${entry.type} accepts users of a pool in which everybody can sign up` };
+    return { how: 'weak', path, says: `${entry.type} accepts users of a pool in which everybody can sign up or in` };
   }
   const issuer = [...authorizers, entry]
     .flatMap(({ properties }) => ISSUERS.flatMap((keys) => literalsAt(properties, ...keys)))
@@ -50,8 +54,25 @@ export function signsInEverybody(pool: Resource, model: TemplateModel): boolean 
   );
 }
 
-/** Whether everybody can sign up in a user pool, which is the default of Amazon Cognito. */
+/**
+ * Whether everybody can be a user of a user pool: by signing up, which is the default of Amazon Cognito, or by signing in
+ * with an account of a provider where everybody can get one. A function that runs before the sign-up can refuse those.
+ * Source: docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-social-idp.html
+ */
 function isOpen(pool: Resource, model: TemplateModel): boolean {
   const path = ['AdminCreateUserConfig', 'AllowAdminCreateUserOnly'];
-  return pool.type === 'AWS::Cognito::UserPool' && setting(path, ['true'])(pool, model)?.how === 'open';
+  return (
+    pool.type === 'AWS::Cognito::UserPool' &&
+    (setting(path, ['true'])(pool, model)?.how === 'open' ||
+      (valuesAt(pool.properties, 'LambdaConfig', 'PreSignUp').length === 0 &&
+        model
+          .ofType('AWS::Cognito::UserPoolIdentityProvider')
+          .some((provider) => isShared(provider) && named(provider, 'UserPoolId', model).includes(pool))))
+  );
 }
+
+const SOCIAL = ['Google', 'Facebook', 'LoginWithAmazon', 'SignInWithApple'];
+
+const isShared = ({ properties }: Resource): boolean =>
+  literalsAt(properties, 'ProviderType').some((type) => SOCIAL.includes(type)) ||
+  literalsAt(properties, 'ProviderDetails', 'oidc_issuer').some((issuer) => SHARED_ISSUER.test(issuer));

@@ -21,6 +21,7 @@ import { PASSED_ROLES } from './passed-roles';
 import { PATHS } from './paths';
 import { RECORDS } from './records';
 import { SCREENED_TEXTS } from './screened-texts';
+import { SIGN_INS } from './sign-ins';
 import { AROUND_THE_AGENT, SERVICE_EVENTS, STORES_OF_CODE } from './stores-of-code';
 import { UNREADABLE } from './unreadable';
 import { VERDICTS } from './verdicts';
@@ -43,7 +44,7 @@ const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ['everybody, under a condition', NARROWED_PRINCIPALS],
   ['a declaration of something else', DECLARATIONS],
   ['an entry', ENTRIES],
-  ['an entry that something beside it opens', OPENINGS],
+  ['an entry that something beside it opens', [...OPENINGS, ...SIGN_INS]],
   ['a workflow without screening', [...WORKFLOWS, ...VERDICTS, ...SCREENED_TEXTS]],
   ['an answer that leaves before it is screened', ANSWERS],
   ['a credential', [...CREDENTIALS, ...CREDENTIAL_TEXTS]],

@@ -1,5 +1,5 @@
 import { arnOf } from '../../model/templates';
-import { FOREIGN, may, of, ref, sessionRoleOnly, sub } from './app';
+import { ACCOUNT, bucketPolicy, FOREIGN, may, of, ref, sessionRoleOnly, sub } from './app';
 import { type Pair, pair, policyFor } from './pair';
 
 const set = (rules: string, name: string, path: string, bad: unknown, good: unknown): Pair =>
@@ -12,6 +12,22 @@ const retention = (DefaultRetention: object) => ({ ObjectLockEnabled: 'Enabled',
 
 /** Records that are not complete, can be changed or end too early. */
 export const RECORDS: readonly Pair[] = [
+  ...[['s3:BypassGovernanceRetention', 's3:DeleteObjectVersion'], 's3:*'].map((action) =>
+    pair(
+      'MA-AUD2',
+      `the policy of the bucket lets a role outside of the app call ${String(action)}`,
+      action,
+      's3:GetObject',
+      (Action) => ({
+        add: {
+          Janitor: bucketPolicy('TrailBucket', {
+            ...may(Action, sub('${TrailBucket.Arn}/*')),
+            Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/Janitor` },
+          }),
+        },
+      }),
+    ),
+  ),
   set(
     'MA-AUD1',
     'sessions of one name are not recorded',

@@ -8,6 +8,8 @@ const WEAK = (service: string) => roleOf(service, may('s3:GetObject', sub('${Dat
 const role = arnOf('Strong');
 const put = may('s3:PutObject', sub('${Data.Arn}/*'));
 
+const S3 = { source: ['aws.s3'] };
+
 /** The agent writes to a store, and something loads code from there that runs under the role `Strong`. */
 const runs = (name: string, service: string, takers: object, write: object = put): Pair =>
   pair('MA-ID7', name, STRONG(service), WEAK(service), (Strong) => ({
@@ -192,6 +194,28 @@ export const SERVICE_EVENTS: readonly Pair[] = [
         Told: events({ source: ['aws.ssm'], 'detail-type': ['Parameter Store Change'] }, arnOf('Admin')),
       },
     }),
+  ),
+  ...(
+    [
+      ['a name or a matcher', { ...S3, detail: { eventName: ['PutBucketAcl', { prefix: 'Put' }] } }],
+      ['a source that begins so', { source: [{ prefix: 'aws.' }] }],
+      ['its kind', {}],
+      ['the service of the call', { detail: { eventSource: ['s3.amazonaws.com'] } }],
+      ['a bucket or null', { ...S3, detail: { requestParameters: { bucketName: ['other', null] } } }],
+    ] as const
+  ).map(([name, asked]) =>
+    pair(
+      'MA-ID7',
+      `a call that it may make is an event, which a rule asks for by ${name}`,
+      asked,
+      { ...S3, detail: { eventName: ['PutBucketAcl'] } },
+      (pattern) => ({
+        add: {
+          ...execution(put).add,
+          Told: events({ 'detail-type': ['AWS API Call via CloudTrail'], ...pattern }, arnOf('Admin')),
+        },
+      }),
+    ),
   ),
   pair(
     'MA-ID7',

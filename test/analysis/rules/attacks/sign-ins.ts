@@ -1,0 +1,186 @@
+import { arnOf } from '../../model/templates';
+import { ACCOUNT, may, of, ref, type Resources, roleOf, sub } from './app';
+import { type Pair, pair, policyFor } from './pair';
+
+const opening = (name: string, bad: unknown, good: unknown, change: (value: any) => Resources): Pair =>
+  pair('MA-TRG3', name, bad, good, (value) => ({ add: change(value) }));
+
+const starts = (service: string) =>
+  roleOf(service, may('states:StartExecution', ref('Machine')), may('lambda:InvokeFunction', arnOf('Starter')));
+
+/** A user pool without sign-up, in which users of a provider sign in. */
+const users = (ProviderType: string, details: object = {}) => ({
+  Users: of('AWS::Cognito::UserPool', { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } }),
+  Provider: of('AWS::Cognito::UserPoolIdentityProvider', {
+    UserPoolId: ref('Users'),
+    ProviderName: 'provider',
+    ProviderType,
+    ProviderDetails: {
+      client_id: 'c',
+      client_secret: '{{resolve:secretsmanager:idp:SecretString:secret}}',
+      ...details,
+    },
+  }),
+});
+const ofIssuer = (oidc_issuer: string) => users('OIDC', { oidc_issuer });
+const PRIVATE = 'https://example.okta.com';
+
+/** An HTTP API that starts turns for holders of a token. */
+const api = (Issuer: unknown) => ({
+  ApiRole: starts('apigateway.amazonaws.com'),
+  Api: of('AWS::ApiGatewayV2::Api', { Name: 'a', ProtocolType: 'HTTP' }),
+  Tokens: of('AWS::ApiGatewayV2::Authorizer', {
+    ApiId: ref('Api'),
+    AuthorizerType: 'JWT',
+    Name: 'tokens',
+    IdentitySource: ['$request.header.Authorization'],
+    JwtConfiguration: { Audience: ['agents'], Issuer },
+  }),
+  Integration: of('AWS::ApiGatewayV2::Integration', {
+    ApiId: ref('Api'),
+    IntegrationType: 'AWS_PROXY',
+    IntegrationSubtype: 'StepFunctions-StartExecution',
+    CredentialsArn: arnOf('ApiRole'),
+    PayloadFormatVersion: '1.0',
+    RequestParameters: { StateMachineArn: ref('Machine') },
+  }),
+  Route: of('AWS::ApiGatewayV2::Route', {
+    ApiId: ref('Api'),
+    RouteKey: 'POST /',
+    AuthorizationType: 'JWT',
+    AuthorizerId: ref('Tokens'),
+    Target: sub('integrations/${Integration}'),
+  }),
+});
+const OF_THE_POOL = sub('https://cognito-idp.us-east-1.amazonaws.com/${Users}');
+
+const listener = (type: string, rest: object) => of(`AWS::ElasticLoadBalancingV2::${type}`, rest);
+const balancer = (actions: object[]) => ({
+  Balancer: listener('LoadBalancer', { Scheme: 'internet-facing', Subnets: ['subnet-0a1b2c3d4e5f60718'] }),
+  Target: listener('TargetGroup', { TargetType: 'lambda', Targets: [{ Id: arnOf('Starter') }] }),
+  Listener: listener('Listener', {
+    LoadBalancerArn: ref('Balancer'),
+    Port: 443,
+    Protocol: 'HTTPS',
+    DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
+  }),
+  Turns: listener('ListenerRule', {
+    ListenerArn: ref('Listener'),
+    Priority: 1,
+    Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/turns'] } }],
+    Actions: [...actions, { Type: 'forward', Order: 2, TargetGroupArn: ref('Target') }],
+  }),
+  Invoke: of('AWS::Lambda::Permission', {
+    FunctionName: ref('Starter'),
+    Action: 'lambda:InvokeFunction',
+    Principal: 'elasticloadbalancing.amazonaws.com',
+    SourceArn: ref('Target'),
+  }),
+});
+const authenticate = {
+  Type: 'authenticate-cognito',
+  Order: 1,
+  AuthenticateCognitoConfig: { UserPoolArn: arnOf('Users'), UserPoolClientId: 'c', UserPoolDomain: 'd' },
+};
+const COMPANY = users('SAML');
+
+/** Entries whose users authenticate, and everybody can be such a user. */
+export const SIGN_INS: readonly Pair[] = [
+  ...['Google', 'Facebook', 'LoginWithAmazon', 'SignInWithApple'].map((type) =>
+    opening(`an API of a user pool takes users of ${type}`, users(type), COMPANY, (pool) => ({
+      ...pool,
+      ...api(OF_THE_POOL),
+    })),
+  ),
+  opening(
+    'a load balancer takes users whom a shared issuer signs in',
+    ofIssuer('https://gitlab.com'),
+    ofIssuer(PRIVATE),
+    (pool) => ({ ...pool, ...balancer([authenticate]) }),
+  ),
+  opening('a user pool takes users of Google, whom no function refuses', undefined, arnOf('Worker'), (PreSignUp) => ({
+    ...users('Google'),
+    Users: of('AWS::Cognito::UserPool', {
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      ...(PreSignUp ? { LambdaConfig: { PreSignUp } } : {}),
+    }),
+    ...api(OF_THE_POOL),
+  })),
+  opening('an identity pool takes users of a pool with a provider for everybody', users('Google'), COMPANY, (pool) => ({
+    ...pool,
+    Client: of('AWS::Cognito::UserPoolClient', { UserPoolId: ref('Users') }),
+    Pool: of('AWS::Cognito::IdentityPool', {
+      AllowUnauthenticatedIdentities: false,
+      CognitoIdentityProviders: [{ ClientId: ref('Client'), ProviderName: arnOf('Users', 'ProviderName') }],
+    }),
+    Signed: of('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Federated: 'cognito-identity.amazonaws.com' },
+            Action: 'sts:AssumeRoleWithWebIdentity',
+            Condition: {
+              StringEquals: { 'cognito-identity.amazonaws.com:aud': ref('Pool') },
+              'ForAnyValue:StringLike': { 'cognito-identity.amazonaws.com:amr': 'authenticated' },
+            },
+          },
+        ],
+      },
+    }),
+    Starting: policyFor(ref('Signed'), may('states:StartExecution', ref('Machine'))),
+  })),
+  ...['https://agent.buildkite.com', 'https://oidc.vercel.com', 'https://oidc.vercel.com/'].map((issuer) =>
+    opening(`an API takes tokens of ${issuer}`, issuer, `https://oidc.vercel.com/example`, api),
+  ),
+  opening('a rule of a listener authenticates nobody', [], [authenticate], (actions) => ({
+    ...COMPANY,
+    ...balancer(actions),
+  })),
+  opening('rules for e-mail get what everybody sends', 'OPEN', 'AUTH', (Type) => ({
+    MailRole: starts('ses.amazonaws.com'),
+    Rules: of('AWS::SES::MailManagerRuleSet', {
+      Rules: [
+        {
+          Actions: [
+            {
+              InvokeLambda: {
+                FunctionArn: arnOf('Starter'),
+                InvocationType: 'EVENT',
+                RoleArn: arnOf('MailRole'),
+              },
+            },
+          ],
+        },
+      ],
+    }),
+    Ingress: of('AWS::SES::MailManagerIngressPoint', {
+      RuleSetId: ref('Rules'),
+      TrafficPolicyId: 'policy',
+      Type,
+      ...(Type === 'AUTH'
+        ? {
+            IngressPointConfiguration: {
+              SecretArn: `arn:aws:secretsmanager:us-east-1:${ACCOUNT}:secret:smtp-AbCdEf`,
+            },
+          }
+        : {}),
+    }),
+  })),
+  opening('an environment of Elastic Beanstalk has an address', 'WebServer', 'Worker', (Name) => ({
+    WebRole: starts('ec2.amazonaws.com'),
+    Profile: of('AWS::IAM::InstanceProfile', { Roles: [ref('WebRole')] }),
+    Web: of('AWS::ElasticBeanstalk::Environment', {
+      ApplicationName: 'web',
+      SolutionStackName: '64bit Amazon Linux 2023 running Node.js 22',
+      Tier: { Name, Type: Name === 'Worker' ? 'SQS/HTTP' : 'Standard' },
+      OptionSettings: [
+        {
+          Namespace: 'aws:autoscaling:launchconfiguration',
+          OptionName: 'IamInstanceProfile',
+          Value: ref('Profile'),
+        },
+      ],
+    }),
+  })),
+];
