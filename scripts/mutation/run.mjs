@@ -71,6 +71,7 @@ const { status } = spawnSync(
       ...process.env,
       MUTATED_FOLDER: folder,
       MUTATED_REPORT: `reports/mutation/${report}.json`,
+      EVERY_RUN: 'true',
     },
   },
 );

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import fc from '../fast-check';
+import fc, { runs } from '../fast-check';
 import { ApiError } from '../../local/http/api-error';
 import { checkCreate, checkSubmit } from '../../local/session/request-checks';
 import { type LocalService, type LocalServiceOptions, readScript, startLocalService } from '../../local';
@@ -191,11 +191,11 @@ test('no body makes create or submit fail in another way than 400', () => {
       fc.oneof(create, value),
       (body) => void seen.add(answer(() => checkCreate(body, '111122223333', ['m']))),
     ),
-    { numRuns: 3000 },
+    runs(3000),
   );
   fc.assert(
     fc.property(fc.oneof(submit, value), (body) => void seen.add(answer(() => checkSubmit(body)))),
-    { numRuns: 3000 },
+    runs(3000),
   );
   expect(seen).toEqual(new Set(['accepted', 400]));
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import fc from '../fast-check';
+import fc, { runs } from '../fast-check';
 import { readCommandLine } from '../../local/command-line';
 import { BoundedOutput } from '../../local/environment/bounded-output';
 import { PathMap } from '../../local/compute/path-map';
@@ -63,7 +63,7 @@ describe('a script', () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      runs(2000),
     );
   });
 

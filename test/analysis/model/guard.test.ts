@@ -1,4 +1,4 @@
-import fc from '../../fast-check';
+import fc, { runs } from '../../fast-check';
 import { DecisionDiagrams } from '../../../analysis/model/decision-diagram';
 import { FALSE, type Guard, TRUE, UNDECIDED } from '../../../analysis/model/guard';
 
@@ -20,7 +20,7 @@ const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
   ),
 }));
 
-const OPTIONS = { numRuns: 2_000 };
+const OPTIONS = runs(2_000);
 
 function guardOf(diagrams: DecisionDiagrams, given: Expression): Guard {
   if ('is' in given) {

@@ -1,5 +1,5 @@
 import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
-import fc from '../../fast-check';
+import fc, { runs } from '../../fast-check';
 import { ESCALATION_ACTIONS } from './escalation-actions';
 import { checkStacks } from '../../../analysis/rules/check';
 import { trust as handWrittenTrust } from './hand-written';
@@ -13,7 +13,7 @@ import { trust as handWrittenTrust } from './hand-written';
 
 const ACCOUNT = '111122223333';
 const REGION = 'us-east-1';
-const RUNS = { numRuns: 120 };
+const RUNS = runs(120, 40);
 const NONE = { serviceControlPolicies: [], resourceControlPolicies: [] };
 
 const EVERYTHING = {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import files from 'node:fs/promises';
-import fc from '../../fast-check';
+import fc, { runs } from '../../fast-check';
 import { backoffMs } from '../../../runtime/lifecycle/backoff';
 import { configFromEnvironment } from '../../../runtime/lifecycle/config';
 import { execServerCommand } from '../../../runtime/lifecycle/exec-server-command';
@@ -83,7 +83,7 @@ describe('the endpoint', () => {
           return (error as { statusCode?: number }).statusCode === 400;
         }
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     );
   });
 });
@@ -162,7 +162,7 @@ describe('leases', () => {
           expect(leases.activeCount).toBe([...ends.values()].filter((end) => end > now).length);
         }
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 
@@ -234,7 +234,7 @@ describe('the saved attachment', () => {
         writeFileSync(path.join(directory, 'state.json'), content);
         return (await store.load({ allowLoopback: false })).kind === 'unusable';
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import fc from '../../fast-check';
+import fc, { runs } from '../../fast-check';
 import type { SessionDefinitionBinding, SessionDefinitionFile } from '../../../lib/contracts/session';
 import {
   loadSessionDefinition,
@@ -131,7 +131,7 @@ describe('a published session definition', () => {
   });
 
   const directory = fc.stringMatching(/^\/[a-z]{1,8}(\/[a-z]{1,8})?$/);
-  test('any valid definition comes back as it was rendered (10,000 definitions)', () => {
+  test('any valid definition comes back as it was rendered', () => {
     const definition = fc.record({
       model: fc.stringMatching(/^[a-z][a-z0-9.-]{0,20}$/),
       // A split literal keeps generated text from being a placeholder by accident.
@@ -174,11 +174,11 @@ describe('a published session definition', () => {
           role_arn: BINDING.role_arn,
         });
       }),
-      { numRuns: 10_000 },
+      runs(10_000),
     );
   });
 
-  test('anything else is refused with a typed error, never a crash (10,000 definitions)', () => {
+  test('anything else is refused with a typed error, never a crash', () => {
     const anything = fc.jsonValue({ maxDepth: 3 });
     const members = [
       'format',
@@ -214,11 +214,11 @@ describe('a published session definition', () => {
           expect(error).toBeInstanceOf(SessionDefinitionError);
         }
       }),
-      { numRuns: 10_000 },
+      runs(10_000),
     );
   });
 
-  test('any binding text is taken or refused with a typed error (10,000 bindings)', () => {
+  test('any binding text is taken or refused with a typed error', () => {
     const members = Object.keys(BINDING);
     fc.assert(
       fc.property(
@@ -237,7 +237,7 @@ describe('a published session definition', () => {
           }
         },
       ),
-      { numRuns: 10_000 },
+      runs(10_000),
     );
   });
 });

@@ -2,7 +2,7 @@
  * Whose items are these? A service that loses items, ids and turn ids, cuts pages anywhere and lists in either order, against
  * two promises: no item of another turn is ever taken, and an item of the turn that is not taken is never passed over silently.
  */
-import fc from '../../fast-check';
+import fc, { runs } from '../../fast-check';
 import { type Item, markConversation, notesSince, ownTurn, type SessionClient } from '../../../runtime/session-client';
 import type { NewerNotes } from '../../../runtime/session-client/conversation';
 import { walkPages } from '../../../runtime/session-client/paging';
@@ -44,6 +44,7 @@ function clientOf(list: () => TestItem[], pageSize: number): SessionClient {
 }
 
 test('no item of another turn is taken, and none of the own is passed over silently', async () => {
+  const tried = runs(3_000);
   let taken = 0;
   let doubted = 0;
   await fc.assert(
@@ -89,11 +90,11 @@ test('no item of another turn is taken, and none of the own is passed over silen
       const orderly = w.withoutId === 0 && w.withoutTurn === 0 && w.lost === 0 && w.newestLost === 0 && !w.turned;
       if (orderly) expect([notes.length, doubts]).toEqual([own.length, []]);
     }),
-    { numRuns: 3_000 },
+    tried,
   );
   // The world is neither too kind nor too cruel to prove anything.
-  expect(taken).toBeGreaterThan(1_000);
-  expect(doubted).toBeGreaterThan(100);
+  expect(taken).toBeGreaterThan(tried.numRuns / 3);
+  expect(doubted).toBeGreaterThan(tried.numRuns / 30);
 });
 
 describe('the items of the own turn', () => {

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import fc from '../../fast-check';
+import fc, { runs } from '../../fast-check';
 import { ConnectionError, environmentCredentials, SessionClient } from '../../../runtime/session-client';
 import { encodeQuery, RequestSigner } from '../../../runtime/session-client/signer';
 import { clientOf, json, KEY, LoopbackService, RecordingLogger } from './loopback-service';
@@ -59,7 +59,7 @@ describe('what the client signs', () => {
           expect(() => verifySignature(request, KEY, 'bedrock-mantle', at.getTime())).not.toThrow();
         },
       ),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 

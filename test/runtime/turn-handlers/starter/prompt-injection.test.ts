@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import fc from '../../../fast-check';
+import fc, { runs } from '../../../fast-check';
 import { renderPrompt } from '../../../../runtime/turn-handlers/starter/prompt';
 import type { PromptPiece } from '../../../../runtime/turn-handlers/starter/untrusted-text';
 
@@ -167,7 +167,7 @@ test('any text at all stays inside its own line', () => {
       const found = parts(requestTurn(starter, event, NONCE, NOW).prompt);
       return found.outside === outside && found.lines.size === 5;
     }),
-    { numRuns: 1_000 },
+    runs(1_000),
   );
 });
 
@@ -180,7 +180,7 @@ test('any JSON at all stays inside its own line', () => {
       const found = parts(requestTurn(starter, event, NONCE, NOW).prompt);
       return found.outside === outside && found.lines.size === 4;
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 
