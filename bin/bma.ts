@@ -41,14 +41,21 @@ export async function bma(
   }
 }
 
-/** `bma … | head` closes the pipe before everything is written: not an error. */
-function endsWithItsReader(problem: NodeJS.ErrnoException): void {
-  if (problem.code !== 'EPIPE') throw problem;
-  process.exit();
+/** The exit code of a program that SIGPIPE ends. */
+const READER_IS_GONE = 141;
+
+function outputFailed(problem: NodeJS.ErrnoException): void {
+  if (problem.code === 'EPIPE') {
+    // `bma … | head` closed the pipe. A command that has just written its result sets its exit code before this.
+    setImmediate(() => process.exit(process.exitCode ?? READER_IS_GONE));
+    return;
+  }
+  process.stderr.write(`bma: Standard output can't be written: ${problem.message}. Fix: free space, or redirect it.\n`);
+  process.exit(EXIT.usage);
 }
 
 if (require.main === module) {
-  process.stdout.on('error', endsWithItsReader);
+  process.stdout.on('error', outputFailed);
   bma(
     process.argv.slice(2),
     (text) => process.stdout.write(text),

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { makeDirectory } from '../analysis/files/make-directory';
 import { startLocalService, type LocalService } from '../local';
 import type { ModelEndpoint } from '../local/options';
 import type { AccountPolicies } from '../local/iam/account-policies';
@@ -174,7 +175,7 @@ export class ScenarioRun {
 export function writeEvidence(directory: string, { name, evidence }: LocalTurn): string {
   const folder = path.join(directory, name);
   for (const [file, text] of evidence) {
-    fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    makeDirectory(path.dirname(path.join(folder, file)));
     fs.writeFileSync(path.join(folder, file), text);
   }
   return folder;

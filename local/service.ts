@@ -1,9 +1,10 @@
 /** Creates the local service and shuts it down. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { makeDirectory } from '../analysis/files/make-directory';
 import { type Credentials, type KnownKey, PrincipalRegistry } from './auth/principals';
 import { AgentCoreStandIn, type ComputeState } from './compute/agentcore';
 import { findCodexBinary } from './compute/codex-binary';
@@ -124,7 +125,7 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
   }
   const temporary = options.dataDirectory === undefined;
   const directory = options.dataDirectory ?? mkdtempSync(path.join(tmpdir(), 'bma-local-'));
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory, 0o700);
 
   let url = '';
   const toolEnvironment: Record<string, string> = {};

@@ -53,8 +53,12 @@ export function refusedAssumption(given: Partial<Assumed> = {}): RefusedAssumpti
   for (const [input, { most = Number.MAX_SAFE_INTEGER }] of assumptionEntries) {
     const value = values[input];
     if (!(Number.isFinite(value) && value >= 0 && value <= most)) {
-      const allowed = most === Number.MAX_SAFE_INTEGER ? 'a number that is not negative' : `a number from 0 to ${most}`;
-      return { input, value, allowed, fix: 'correct the number, or leave it out for the default' };
+      return {
+        input,
+        value,
+        allowed: `a number from 0 to ${most}`,
+        fix: 'correct the number, or leave it out for the default',
+      };
     }
   }
   return undefined;

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { readText } from '../files/read-text';
 import type { Assembly } from './assembly';
 import { at, entriesOf, isObject } from './json';
 import { filesIn } from './read-directory';
@@ -81,7 +82,7 @@ const FIX = 'Fix: give a CloudFormation template in JSON or YAML.';
 
 /** @throws Error with the file and what is wrong with it */
 function readTemplate(file: string): Readonly<Record<string, unknown>> {
-  const text = readText(file);
+  const text = templateText(file);
   let template: unknown;
   try {
     template = parsed(file, text);
@@ -103,22 +104,12 @@ function readTemplate(file: string): Readonly<Record<string, unknown>> {
 
 const sentence = (text: string): string => text.replace(/\.?$/, '.');
 
-function readText(file: string): string {
-  let bytes: Buffer;
-  try {
-    const { size } = fs.statSync(file);
-    if (size > MOST_BYTES) {
-      throw new Error(`it has ${size} bytes, and at most ${MOST_BYTES} are read`);
-    }
-    bytes = fs.readFileSync(file);
-  } catch (error) {
-    throw new Error(`${file} can't be read: ${sentence((error as Error).message)} ${FIX}`, { cause: error });
-  }
+function templateText(file: string): string {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = readText(file, MOST_BYTES);
   } catch (error) {
-    throw new Error(`${file} can't be read: it isn't text in UTF-8. ${FIX}`, { cause: error });
+    throw new Error(`${file} can't be read: ${sentence((error as Error).message)} ${FIX}`, { cause: error });
   }
   if (text.trim() === '') {
     throw new Error(`${file} is empty. ${FIX}`);

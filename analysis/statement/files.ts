@@ -1,5 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
+import { makeDirectory } from '../files/make-directory';
 import { statementHtml } from './html';
 import { statementMarkdown } from './markdown';
 import type { Statement } from './statement';
@@ -33,7 +34,7 @@ export function statementJson(statement: Statement): string {
  * @returns the pages, in the order of the statements.
  */
 export function writeStatements(statements: readonly Statement[], directory: string): string[] {
-  fs.mkdirSync(directory, { recursive: true });
+  makeDirectory(directory);
   const files = statementFiles(statements);
   files.forEach(({ name, content }) => fs.writeFileSync(path.join(directory, name), content));
   return files.filter(({ name }) => name.endsWith('.html')).map(({ name }) => path.join(directory, name));

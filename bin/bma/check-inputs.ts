@@ -35,7 +35,7 @@ export function readCheckInputs(places: readonly string[], environment: Environm
     }
   };
   const given = [...new Set(places)];
-  const directories = given.filter((place) => fs.statSync(place, { throwIfNoEntry: false })?.isDirectory());
+  const directories = given.filter(isDirectory);
   const files = given.filter((place) => !directories.includes(place));
   // Each file is read separately first, so that the error lists all unreadable files.
   files.forEach((file) => attempt(() => templateStacks([file])));
@@ -58,4 +58,13 @@ export function readCheckInputs(places: readonly string[], environment: Environm
     files: { read: (file) => readers.map((reader) => reader.read(file)).find((text) => text !== undefined) },
     acknowledgements,
   };
+}
+
+/** A path that can't be read at all counts as a file, whose reading then says why. */
+function isDirectory(place: string): boolean {
+  try {
+    return fs.statSync(place).isDirectory();
+  } catch {
+    return false;
+  }
 }

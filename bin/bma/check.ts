@@ -106,15 +106,15 @@ function requireNoInput(output: string, places: readonly string[], stacks: reado
  * Writes the complete report or nothing, so that readers never get half of it. A pipe or device is written to directly.
  */
 function write(file: string, text: string): void {
-  const isReplaced = fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
-  const target = isReplaced ? path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}`) : file;
+  const beside = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}`);
   try {
-    fs.writeFileSync(target, text);
-    if (isReplaced) fs.renameSync(target, file);
+    const isReplaced = fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
+    fs.writeFileSync(isReplaced ? beside : file, text);
+    if (isReplaced) fs.renameSync(beside, file);
   } catch (problem) {
-    if (isReplaced) fs.rmSync(target, { force: true });
+    if (fs.existsSync(beside)) fs.rmSync(beside);
     throw new UsageError(
-      `--output is '${file}', which can't be written: ${(problem as Error).message}. Fix: name a file in a directory that exists.`,
+      `--output is '${file}', which can't be written: ${(problem as Error).message}. Fix: name a file that can be written.`,
     );
   }
 }

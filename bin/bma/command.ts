@@ -48,7 +48,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Wrong usage, or input that can't be read. */
+/** Wrong usage, input that can't be read, or output that can't be written. */
 export class UsageError extends CommandError {
   constructor(message: string) {
     super(EXIT.usage, message);
@@ -102,6 +102,19 @@ export function formatOf<Format extends string>(
 /** Data for programs: JSON with an indentation of two spaces, and a line break at its end. */
 export function jsonText(data: unknown): string {
   return `${JSON.stringify(data, undefined, 2)}\n`;
+}
+
+/**
+ * Refuses options that exclude each other, because a command that ignores one of them does something else than it was
+ * asked for.
+ *
+ * @param given whether each option was given, by its name with `--`
+ */
+export function requireAtMostOne(given: Readonly<Record<string, boolean>>): void {
+  const [one, other] = Object.keys(given).filter((name) => given[name]);
+  if (other !== undefined) {
+    throw new UsageError(`${one} and ${other} contradict each other. Fix: give one of them.`);
+  }
 }
 
 /** Collects the values of an option that can be repeated. */

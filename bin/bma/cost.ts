@@ -82,7 +82,7 @@ function stacksIn({ stack }: Options, known: readonly string[]): readonly string
 function numberOf(option: string): (text: string) => number {
   return (text) => {
     if (!/^\d+(\.\d+)?$/.test(text)) {
-      throw new UsageError(`--${option} is '${text}'. Fix: give zero or a positive number.`);
+      throw new UsageError(`--${option} is '${text}'. Allowed: digits, with a decimal point if needed, such as 0.5.`);
     }
     return Number(text);
   };

@@ -60,7 +60,9 @@ export function killSwitchCommand(
     },
     async run([agent], options, terminal) {
       if ((agent === undefined) === (options.all !== true)) {
-        throw new UsageError('Fix: give either the name of an agent or --all.');
+        throw new UsageError(
+          `${agent === undefined ? 'No agent is named' : 'An agent is named, and --all is given'}. Fix: give either the name of an agent or --all.`,
+        );
       }
       const needs = `killSwitch.grants.${machine}(…), with --stack; without --stack also cloudformation:ListStacks`;
       const ended = await inAccount(

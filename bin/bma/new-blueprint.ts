@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { makeDirectory } from '../../analysis/files/make-directory';
 import { CommandError, UsageError } from './command';
 
 /** The template of new blueprints: `bin/bma/blueprint-sample`, copied by the bundler. */
@@ -26,7 +27,7 @@ export function newBlueprint(className: string, parent: string): NewBlueprint {
 
   let fresh: string | undefined;
   try {
-    fs.mkdirSync(parent, { recursive: true });
+    makeDirectory(parent);
     // Next to the target, so that a rename creates all files at once. It fails if the target was created in the
     // meantime.
     const beside = fs.mkdtempSync(path.join(parent, `.${name}-`));
@@ -41,7 +42,9 @@ export function newBlueprint(className: string, parent: string): NewBlueprint {
     return { directory, files };
   } catch (problem) {
     if (fresh !== undefined) fs.rmSync(fresh, { recursive: true, force: true });
-    throw new UsageError(`${directory} cannot be written: ${(problem as Error).message}`);
+    throw new UsageError(
+      `${directory} can't be written: ${(problem as Error).message}. Fix: give another --directory.`,
+    );
   }
 }
 

@@ -3,7 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { version } from '../../package.json';
 import { ACCOUNT_CODES, secondsOf } from './account-command';
 import { commandErrorOf } from './account/call-failure';
-import { collected, CommandError, EXIT, jsonText, UsageError, type Command, type Terminal } from './command';
+import {
+  collected,
+  CommandError,
+  EXIT,
+  jsonText,
+  requireAtMostOne,
+  UsageError,
+  type Command,
+  type Terminal,
+} from './command';
 import type * as Probing from './probe/index';
 import type { Probe } from './probe/probe';
 import type { ProbeClients } from './probe/probe-clients';
@@ -73,6 +82,12 @@ export const probeCommand: Command<Options> = {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const probing = require('./probe/index') as typeof Probing;
     const { out, style } = terminal;
+    requireAtMostOne({
+      '--compare': options.compare !== undefined,
+      '--list': options.list === true,
+      '--policy': options.policy === true,
+      '--clean-up': options.cleanUp === true,
+    });
     if (options.compare !== undefined) return compare(probing, options.compare, options, terminal);
     const probes = selected(probing.PROBES, options.only);
     const newTurn = options.newTurn === true;

@@ -1,4 +1,4 @@
-import { Command as ParsedCommand, Help } from 'commander';
+import { Command as ParsedCommand, Help, type Option } from 'commander';
 import { version } from '../../package.json';
 import { printableLines } from '../printable-text';
 import { EXIT, type Command, type Terminal, UsageError } from './command';
@@ -9,7 +9,7 @@ const HELP_WIDTH = 80;
 
 const SHARED_CODES = {
   [EXIT.done]: 'done',
-  [EXIT.usage]: 'wrong usage or unreadable input',
+  [EXIT.usage]: 'wrong usage, unreadable input, or output that cannot be written',
   [EXIT.bug]: 'a bug in bma; the stack trace is printed',
 };
 
@@ -26,7 +26,9 @@ export function program(terminal: Terminal, finish: (exitCode: number) => void):
     .helpCommand(false)
     .usage('<command> [options]')
     .configureHelp({ subcommandTerm: (command) => command.name() })
-    .showHelpAfterError()
+    .showHelpAfterError(
+      `Commands: ${COMMANDS.map((command) => command.name).join(', ')}.\nFix: bma --help explains them.`,
+    )
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text),
@@ -72,10 +74,24 @@ function add(whole: ParsedCommand, command: Command, terminal: Terminal, finish:
     .allowExcessArguments(false)
     .addHelpText('after', exitCodes(command.exitCodes));
   command.define(parsed);
+  // The whole help would push the error out of a terminal.
+  parsed.showHelpAfterError(
+    `Usage: bma ${command.name} ${parsed.usage()}\nFix: bma ${command.name} --help explains it.`,
+  );
+  const required = parsed.options.filter(({ mandatory }) => mandatory);
+  // Otherwise commander reports a missing option before a misspelt one, which is the reason why it is missing.
+  for (const option of required) option.mandatory = false;
   parsed.action(async () => {
+    requireGiven(parsed, required);
     requireValues(parsed);
     finish(await command.run(parsed.processedArgs as string[], parsed.opts(), terminal));
   });
+}
+
+/** @throws UsageError when an option that a command can't do without is missing */
+function requireGiven(parsed: ParsedCommand, required: readonly Option[]): void {
+  const missing = required.find((option) => parsed.getOptionValue(option.attributeName()) === undefined);
+  if (missing !== undefined) throw new UsageError(`${missing.long} is missing. Fix: add ${missing.flags}.`);
 }
 
 /** The format of Region names. The SDK refuses other names without naming their source. */

@@ -4,6 +4,7 @@ import { statementsOf } from '../../analysis/statement/build';
 import { STATEMENT_FORMAT, type Statement } from '../../analysis/statement/statement';
 import { UsageError } from './command';
 import { readAssembly } from './read-assembly';
+import { readJsonFile } from './read-json-file';
 
 /** Computes the statements of a cloud assembly. */
 export function statementsOfAssembly(directory: string): Statement[] {
@@ -34,12 +35,7 @@ export function readStatements(place: string): Statement[] {
 }
 
 function readStatement(file: string): Statement {
-  let content: unknown;
-  try {
-    content = JSON.parse(fs.readFileSync(file, 'utf8'));
-  } catch (problem) {
-    throw new UsageError(`${file} isn't JSON: ${(problem as Error).message}`);
-  }
+  const content = readJsonFile(file, 'a statement (.json), a directory of statements, or a cdk.out');
   const { format } = (content ?? {}) as { format?: unknown };
   if (format !== STATEMENT_FORMAT) {
     throw new UsageError(

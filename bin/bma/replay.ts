@@ -3,7 +3,7 @@ import type * as Calls from './account';
 import type { Account } from './account/account';
 import type { DeadLetter, DeadLetterQueue } from './account/dead-letters';
 import { ACCOUNT_CODES, ACCOUNT_EXIT, addAccountOptions, inAccount, type AccountOptions } from './account-command';
-import { CommandError, EXIT, jsonText, UsageError, type Command } from './command';
+import { CommandError, EXIT, jsonText, requireAtMostOne, UsageError, type Command } from './command';
 
 /** Version of the JSON form. */
 const FORMAT = 'cdk-bedrock-managed-agents/replay/1';
@@ -41,8 +41,7 @@ export const replayCommand: Command<Options> = {
   },
   async run([name], options, { out, style }) {
     const { message: ids, all, yes } = options;
-    if (ids !== undefined && all)
-      throw new UsageError('--message and --all contradict each other. Fix: give one of them.');
+    requireAtMostOne({ '--message': ids !== undefined, '--all': all === true });
     if (yes && ids === undefined && !all) throw new UsageError('--yes needs --all or --message. Fix: add one of them.');
     const needs = 'workflow.grants.replayEvents(…)';
     return await inAccount(options, needs, async (account, calls) => {
@@ -64,8 +63,9 @@ export const replayCommand: Command<Options> = {
       if (options.json) out(jsonText({ format: FORMAT, waiting, messages: results }));
       else {
         for (const { trigger, events } of waiting) {
-          if (events > 0) out(`${style.name(printable(trigger))}  about ${events} waiting events\n`);
+          if (events > 0) out(`${style.name(printable(trigger))}  waiting events: about ${events}\n`);
         }
+        if (results.length === 0) out(`${style.faint('No dead letters.')}\n`);
         for (const { queue, messageId, status, sentAt, event, problem } of results) {
           const what = [event.type, event.source, event.id].filter((each) => each !== undefined).join(', ');
           const verdict = status === 'sent' ? style.good(status) : problem ? style.bad(status) : status;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import * as fs from 'node:fs';
+import { readText } from '../../analysis/files/read-text';
 import type { TurnState } from './account/turn-state';
 import { ACCOUNT_CODES, addAccountOptions, inAccount, secondsOf, type AccountOptions } from './account-command';
 import { EXIT, jsonText, UsageError, type Command, type Terminal } from './command';
@@ -8,6 +8,9 @@ import { printableLines } from '../printable-text';
 
 /** Version of the JSON form. */
 const FORMAT = 'cdk-bedrock-managed-agents/run/1';
+
+/** A prompt has at most 100 parts of 10,000 characters, each of at most 4 bytes. */
+const MOST_BYTES = 4_000_000;
 
 interface Options extends AccountOptions {
   readonly prompt?: string;
@@ -88,18 +91,20 @@ function endingText(turn: TurnState, { style }: Terminal): string {
 
 function promptOf({ prompt, promptFile }: Options): string {
   if ((prompt === undefined) === (promptFile === undefined)) {
-    throw new UsageError('Give the prompt with either --prompt or --prompt-file.');
+    throw new UsageError('There must be one prompt. Fix: give either --prompt or --prompt-file.');
   }
   const text = prompt ?? readPrompt(promptFile!);
-  if (text.trim() === '') throw new UsageError('The prompt is empty.');
+  if (text.trim() === '') throw new UsageError('The prompt is empty. Fix: give a prompt with text.');
   return text;
 }
 
 function readPrompt(file: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(fs.readFileSync(file === '-' ? 0 : file));
+    return readText(file === '-' ? 0 : file, MOST_BYTES);
   } catch (problem) {
-    throw new UsageError(`--prompt-file ${file} cannot be read: ${(problem as Error).message}`);
+    throw new UsageError(
+      `--prompt-file ${file} can't be read: ${(problem as Error).message}. Fix: give a UTF-8 file, or - for standard input.`,
+    );
   }
 }
 

@@ -4,7 +4,7 @@ import { statementMarkdown } from '../../analysis/statement/markdown';
 import type { Statement } from '../../analysis/statement/statement';
 import { shortStatement } from '../../analysis/statement/terminal';
 import type { TerminalStyle } from '../terminal-style';
-import { addFormats, EXIT, formatOf, UsageError, type Command, type FormatOptions } from './command';
+import { addFormats, EXIT, formatOf, requireAtMostOne, UsageError, type Command, type FormatOptions } from './command';
 import { statementsOfAssembly } from './read-statements';
 
 const FORMATS = ['text', 'json', 'md', 'html'] as const;
@@ -39,6 +39,12 @@ export const statementCommand: Command<Options> = {
   run([directory], options, { out, style }) {
     const place = String(directory);
     const format = formatOf(options, FORMATS);
+    // Files are written in every format.
+    requireAtMostOne({
+      '--out': options.out !== undefined,
+      '--json': options.json === true,
+      '--format': options.json !== true && options.format !== undefined,
+    });
     const all = statementsOfAssembly(place);
     const { agent } = options;
     const statements = agent === undefined ? all : all.filter((statement) => statement.agent.name === agent);

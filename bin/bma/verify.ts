@@ -1,11 +1,11 @@
 import { Argument } from 'commander';
-import * as fs from 'node:fs';
 import { literalOf } from '../../analysis/model/compose-text';
 import type { Assembly } from '../../analysis/model/assembly';
 import { ACCOUNT_CODES, ACCOUNT_EXIT } from './account-command';
 import { commandErrorOf } from './account/call-failure';
 import { collected, CommandError, EXIT, jsonText, UsageError, type Command } from './command';
 import { readAssembly, regionOf, stacksIn } from './read-assembly';
+import { readJsonFile } from './read-json-file';
 import type * as Verify from './verify/index';
 import type { PermissionCase } from './verify/simulate';
 import type { VerifyReport } from './verify/verify-text';
@@ -78,6 +78,9 @@ ${VERIFY_PERMISSIONS.join(', ')}; with --access-analyzer ${ANALYZER_PERMISSIONS.
       VERIFY_FORMAT,
       verifyText,
     } = load();
+    if (notGranted.length > 0 && options.accessAnalyzer !== true) {
+      throw new UsageError('--not-granted needs --access-analyzer, which asks for it. Fix: add --access-analyzer.');
+    }
     const whole = readAssembly(directory as string).assembly;
     const region = options.region ?? regionOf(whole) ?? (await ownRegion());
     const assembly = selected(whole, region, stack);
@@ -146,12 +149,7 @@ function selected(assembly: Assembly, region: string, names: readonly string[] |
 }
 
 function readCases(file: string): readonly PermissionCase[] {
-  let content: unknown;
-  try {
-    content = JSON.parse(fs.readFileSync(file, 'utf8'));
-  } catch (problem) {
-    throw new UsageError(`${file} can't be read as JSON: ${(problem as Error).message}`);
-  }
+  const content = readJsonFile(file, 'a list of cases');
   const isCase = (each: unknown): boolean => {
     const { as, action, resource, expect } = (each ?? {}) as Partial<Record<keyof PermissionCase, unknown>>;
     return (

@@ -2,8 +2,8 @@
  * The local AgentCore: one compute per Runtime session, which is called only through the lifecycle contract, with a
  * mount that outlives it.
  */
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { makeDirectory } from '../../analysis/files/make-directory';
 import type { Credentials } from '../auth/principals';
 import type { SessionRecord } from '../session/records';
 import type { Compute, ComputeProvider } from './compute';
@@ -166,7 +166,7 @@ export class AgentCoreStandIn {
     const environment = record.environment;
     const runtimeArn = 'runtime_arn' in environment ? environment.runtime_arn : '';
     const mountDirectory = this.mountDirectory(record);
-    mkdirSync(mountDirectory, { recursive: true, mode: 0o700 });
+    makeDirectory(mountDirectory, 0o700);
     const compute = await this.options.provider.start({
       runtimeSessionId: record.runtimeSessionId,
       mountDirectory,

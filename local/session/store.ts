@@ -1,6 +1,7 @@
 /** Sessions, in memory; with a data directory also one file per session, written completely and renamed into place. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeDirectory } from '../../analysis/files/make-directory';
 import { SessionEvents } from './events';
 import type { SessionRecord } from './records';
 
@@ -12,7 +13,7 @@ export class SessionStore {
   public constructor(dataDirectory: string | undefined) {
     if (dataDirectory === undefined) return;
     this.directory = path.join(dataDirectory, 'sessions');
-    mkdirSync(this.directory, { recursive: true, mode: 0o700 });
+    makeDirectory(this.directory, 0o700);
     const loaded = readdirSync(this.directory)
       .filter((name) => name.endsWith('.json'))
       .map(

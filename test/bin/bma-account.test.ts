@@ -427,7 +427,7 @@ test('throttling ends a single call with 9, and only slows down who follows a tu
 test.each([
   [['run', 'reviewer'], /either --prompt or --prompt-file/],
   [['run', 'reviewer', '--prompt', ' '], /prompt is empty/],
-  [['run', 'reviewer', '--prompt-file', '/nowhere'], /cannot be read/],
+  [['run', 'reviewer', '--prompt-file', '/nowhere'], /can't be read/],
   [['run', 'reviewer', '--prompt', 'x', '--interval', '0'], /--interval is '0'. Allowed: 0.1 to/],
   [['turns', 'reviewer', '--status', 'odd'], /--status is 'odd'. Allowed: running/],
   [['turns', 'reviewer', '--limit', '0'], /--limit is '0'/],

@@ -197,7 +197,7 @@ test('a URL that does not answer is unclear', async () => {
 });
 
 test.each([
-  ['no turn', [], /required option '--turn <name>' not specified/],
+  ['no turn', [], /--turn is missing\. Fix: add --turn <name>/],
   ['no name of a turn', ['--turn', 'a b'], /--turn is 'a b'/],
   ['a long comment', ['--turn', 'turn-1', '--comment', 'x'.repeat(501)], /501 characters. Allowed: 500/],
   ['an unencrypted URL', ['--turn', 'turn-1', '--url', 'http://example.com/'], /--url is 'http:\/\/example.com\/'/],

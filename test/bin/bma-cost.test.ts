@@ -43,7 +43,7 @@ test('cost takes every assumption as a number, one stack, and gives data to prog
 });
 
 test.each([
-  [[directory, '--turns', 'many'], /--turns is 'many'\. Fix: give zero/],
+  [[directory, '--turns', 'many'], /--turns is 'many'\. Allowed: digits/],
   [[directory, '--cached-share', '75'], /cachedShare 75 is not accepted\. Allowed: a number from 0 to 1/],
   [[directory, '--stack', 'Other'], /no stack 'Other'\. Allowed: .*CiPipelineAgent/],
   [[__dirname], /isn't a cloud assembly: it has no manifest\.json/],

@@ -30,10 +30,15 @@ function engine(says: string): string {
   return file;
 }
 
+const place = process.cwd();
+
 beforeAll(async () => {
+  // Without an argument, the command reads cdk.out here, which `npm start` leaves in a clone.
+  process.chdir(work);
   await server.start();
 });
 afterAll(async () => {
+  process.chdir(place);
   process.env = before;
   await server.close();
   fs.rmSync(work, { recursive: true, force: true });

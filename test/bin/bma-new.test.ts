@@ -73,7 +73,7 @@ test('a place that cannot be written to is said, and nothing is left', async () 
   fs.writeFileSync(path.join(work, 'file'), '');
   expect(await run('blueprint', 'NightWatch', '--directory', path.join(work, 'file'))).toMatchObject({
     exit: 2,
-    error: expect.stringContaining('cannot be written'),
+    error: expect.stringContaining("can't be written"),
   });
   expect(fs.readdirSync(work)).toEqual(['file']);
 });

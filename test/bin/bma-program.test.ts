@@ -96,7 +96,11 @@ test.each(COMMANDS.map(({ name }) => [name]))(
     expect(await run([name, '--frob'])).toMatchObject({
       exit: 2,
       out: '',
-      error: expect.stringMatching(new RegExp(`^bma: (?:unknown|required) option [^]*\\n\\nUsage: bma ${name} `)),
+      error: expect.stringMatching(
+        new RegExp(
+          `^bma: unknown option '--frob'\n(?:\\(Did you mean .*\\)\n)?Usage: bma ${name} .*\nFix: bma ${name} --help explains it\\.\n$`,
+        ),
+      ),
     });
     expect((await run([name, '--help'])).out).toMatch(/^ {2}--json /m);
   },
@@ -142,6 +146,59 @@ test('as it ships, it ends quietly when its reader does, and says the version', 
   expect(await ship('node assets/bma/bma.js --version')).toEqual({ exit: 0, out: `${version}\n`, error: '' });
   const long = `node assets/bma/bma.js statement ${directory} --format html`;
   expect(await ship(`${long} | head -c 1`)).toMatchObject({ out: '<', error: '' });
+});
+
+test('as it ships, a finding is its exit code although nobody reads the report, and a full disk is no finding', async () => {
+  // MA-ID9 requires a boundary of every role when one is given.
+  const check = `node assets/bma/bma.js check ${directory} --permissions-boundary arn:aws:iam::111122223333:policy/boundary`;
+  expect(await ship(`${check} | true`)).toEqual({ exit: 1, out: '', error: '' });
+  expect(await ship(`${check} > /dev/full`)).toEqual({
+    exit: 2,
+    out: '',
+    error:
+      "bma: Standard output can't be written: ENOSPC: no space left on device, write. Fix: free space, or redirect it.\n",
+  });
+});
+
+const LONG = path.join(work, 'a'.repeat(5_000));
+
+test.each([
+  // Node's recursive mkdir never returns below /proc.
+  ['new', ['blueprint', 'NightWatch', '--directory', '/proc/nowhere/below']],
+  ['new', ['blueprint', 'NightWatch', '--directory', LONG]],
+  ['statement', [directory, '--out', '/proc/nowhere/below']],
+  ['statement', [directory, '--out', LONG]],
+  ['check', [directory, '--output', '/proc/nowhere']],
+  ['check', [directory, '--output', LONG]],
+  // A device without an end.
+  ['check', ['/dev/zero']],
+  ['check', [LONG]],
+  ['diff-statement', [directory, '/dev/zero']],
+  ['run', ['reviewer', '--prompt-file', '/dev/zero']],
+  ['run', ['reviewer', '--prompt-file', LONG]],
+  ['verify', [directory, '--region', 'us-east-1', '--cases', '/dev/zero']],
+  ['probe', ['--compare', '/dev/zero']],
+  ['probe', ['--compare', LONG]],
+])('%s, row %#: a place that cannot be read or written is wrong usage', async (name, args) => {
+  expect(await run([name, ...args])).toEqual({
+    exit: 2,
+    out: '',
+    error: expect.stringMatching(/^bma: .*(can't be (read|written)|can be written).* Fix: .*\n$/),
+  });
+});
+
+test.each([
+  ['kill', ['reviewer', '--reson', 'leak'], /unknown option '--reson'\n\(Did you mean --reason\?\)/],
+  ['kill', ['--all'], /--reason is missing\. Fix: add --reason <text>/],
+  ['kill', ['--reason', 'leak'], /No agent is named\. Fix: give either the name of an agent or --all/],
+  ['kill', ['reviewer', '--all', '--reason', 'leak'], /An agent is named, and --all is given\. Fix:/],
+  ['statement', [directory, '--out', work, '--json'], /--out and --json contradict/],
+  ['statement', [directory, '--out', work, '--format', 'md'], /--out and --format contradict/],
+  ['probe', ['--list', '--policy'], /--list and --policy contradict/],
+  ['probe', ['--compare', 'report.json', '--clean-up'], /--compare and --clean-up contradict/],
+  ['verify', [directory, '--not-granted', 's3:GetObject'], /--not-granted needs --access-analyzer/],
+])('%s %j: an option that would be ignored or is missing is said', async (name, args, problem) => {
+  expect(await run([name, ...args])).toEqual({ exit: 2, out: '', error: expect.stringMatching(problem) });
 });
 
 describe('what is there, but is nothing to judge, is said, and never taken for an app without agents', () => {

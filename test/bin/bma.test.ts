@@ -126,7 +126,7 @@ test.each([
   [[], /^Usage/],
   [['frobnicate'], /^bma: unknown command 'frobnicate'\n[^]*statement[^]*approve/],
   [['constructor'], /unknown command 'constructor'/],
-  [['statement'], /^bma: missing required argument 'cdk.out'\n\nUsage: bma statement/],
+  [['statement'], /^bma: missing required argument 'cdk.out'\nUsage: bma statement/],
   [['statement', before, after], /^bma: too many arguments for 'statement'/],
   [['statement', before, '--format', 'pdf'], /--format is 'pdf'. Allowed: text, json, md, html/],
   [['statement', before, '--agent', 'Nobody'], /no agent 'Nobody'. Agents: Hand/],
@@ -136,7 +136,7 @@ test.each([
   [['diff-statement', before, after, '--json', '--format', 'md'], /--json and --format md contradict/],
   [['diff-statement', before, path.join(work, 'nowhere')], /does not exist/],
   [['diff-statement', before, path.join(before, 'manifest.json')], /isn't a security statement of this version/],
-  [['diff-statement', before, __filename], /isn't JSON/],
+  [['diff-statement', before, __filename], /can't be read as JSON/],
   // A file is no directory.
   [
     ['statement', before, '--out', __filename],

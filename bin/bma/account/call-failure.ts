@@ -53,6 +53,11 @@ function serviceError({ name, message, $metadata }: CallFailure): string {
 export function commandErrorOf(error: CallFailure, needs: string): Error {
   const { name, code } = error;
   const message = printable(error.message);
+  if (code === 'ERR_INVALID_URL') {
+    return new UsageError(
+      'The endpoint of AWS in AWS_ENDPOINT_URL, one of its service-specific forms, or the profile is no URL. Fix: correct it, or unset it.',
+    );
+  }
   if (message === 'Region is missing') return noRegion();
   if (message.startsWith('Region not accepted'))
     return new UsageError('The Region in the profile is not a Region. Fix: add --region, or correct the profile.');

@@ -1,7 +1,9 @@
 import { paginateDescribeStacks, type Stack } from '@aws-sdk/client-cloudformation';
 import { ACCOUNT_EXIT } from '../account-command';
 import { CommandError } from '../command';
+import { printable } from '../../printable-text';
 import type { Account } from './account';
+import { kindOfFailure } from './call-failure';
 
 /** Records that the library writes to stack outputs for this program. */
 interface StackRecord {
@@ -61,12 +63,22 @@ async function* stacksOf(client: Account['stacks'], StackName: string | undefine
   try {
     for await (const { Stacks = [] } of paginateDescribeStacks({ client }, { StackName })) yield* Stacks;
   } catch (error) {
-    if (StackName === undefined || (error as Error).name !== 'ValidationError') throw error;
+    if (StackName === undefined)
+      throw kindOfFailure(error as Error) === 'denied' ? notAllStacks(error as Error) : error;
+    if ((error as Error).name !== 'ValidationError') throw error;
     throw new CommandError(
       ACCOUNT_EXIT.notFound,
       `There is no stack '${StackName}' in this account and Region. Fix: check --stack and --region.`,
     );
   }
+}
+
+/** Grants of the library cover one stack, so a caller who has all of them may still not read every stack. */
+function notAllStacks({ message }: Error): CommandError {
+  return new CommandError(
+    ACCOUNT_EXIT.notPermitted,
+    `AWS refused to list the stacks: ${printable(message).replace(/\.?$/, '.')} Fix: add --stack with the stack of the agent, or get cloudformation:DescribeStacks and cloudformation:ListStacks on all stacks.`,
+  );
 }
 
 function parsed(value: string): Partial<StackRecord> | undefined {

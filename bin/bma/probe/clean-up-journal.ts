@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import path from 'node:path';
+import { makeDirectory } from '../../../analysis/files/make-directory';
 import { UsageError } from '../command';
 
 /** A stack that a probe is about to create, or has created. */
@@ -38,7 +39,7 @@ export class CleanUpJournal {
   }
 
   add(pending: PendingStack): void {
-    fs.mkdirSync(this.directory, { recursive: true });
+    makeDirectory(this.directory);
     // Renamed after it is completely written to disk.
     const fresh = path.join(this.directory, `${pending.stack}.new`);
     const descriptor = fs.openSync(fresh, 'w', 0o600);

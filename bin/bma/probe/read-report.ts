@@ -1,15 +1,10 @@
-import * as fs from 'node:fs';
 import { UsageError } from '../command';
+import { readJsonFile } from '../read-json-file';
 import { REPORT_FORMAT, type ProbeReport } from './report';
 
 /** A report from a file. @throws UsageError when it isn't a report */
 export function readReport(file: string): ProbeReport {
-  let report: Partial<ProbeReport>;
-  try {
-    report = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<ProbeReport>;
-  } catch (problem) {
-    throw new UsageError(`${file} can't be read as JSON: ${(problem as Error).message}`);
-  }
+  const report = readJsonFile(file, 'a report that bma probe --json printed') as Partial<ProbeReport>;
   const isResult = (each: unknown): boolean => {
     const { id, answer } = (each ?? {}) as { id?: unknown; answer?: unknown };
     return typeof id === 'string' && (answer === null || typeof answer === 'string');
