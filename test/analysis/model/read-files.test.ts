@@ -166,7 +166,12 @@ test.each<[string, string, string | Uint8Array, RegExp]>([
   ],
   ['a tag of a language', 'x.yaml', 'Resources: !!python/object:os.system x', /isn't a function of CloudFormation/],
   ['other bytes', 'x.yaml', new Uint8Array([0xff, 0xfe, 0x00]), /x\.yaml can't be read: it isn't text in UTF-8/],
-  ['too much', 'x.json', `{"Resources":{}${' '.repeat(5 * 1024 * 1024)}}`, /x\.json can't be read: it has more than \d+ bytes/],
+  [
+    'too much',
+    'x.json',
+    `{"Resources":{}${' '.repeat(5 * 1024 * 1024)}}`,
+    /x\.json can't be read: it has more than \d+ bytes/,
+  ],
 ])('a file with %s is refused with its name and the fix', (_, name, text, message) => {
   const file = path.join(directory, name);
   fs.writeFileSync(file, text);
