@@ -5,6 +5,7 @@ import type { Guard } from './guard';
 import { isObject } from './json';
 import type { Model } from './model';
 import type { Node } from './node';
+import { placeIn } from './place-in';
 import type { Case, Place, Text } from './text';
 
 /** A resource that works with the permissions of a role. */
@@ -70,7 +71,7 @@ function collect(model: Model): RunsAs[] {
       below(resource.properties, path)
         .flatMap((node) => node.items())
         .flatMap((node) => node.texts())
-        .map((role) => ({ resource, role, property, guard: role.guard, place: role.place })),
+        .map((role) => ({ resource, role, property, guard: role.guard, place: placeIn(resource, role.place) })),
     );
   });
 }

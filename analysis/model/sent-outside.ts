@@ -2,6 +2,7 @@ import type { Resource } from './assembly';
 import { literalOf } from './compose-text';
 import { destinationsIn } from './destinations-in';
 import type { Guard } from './guard';
+import { networkControls } from './network-parts';
 import type { OutsideAccess } from './outside-access';
 import { accountOf, ownAccounts } from './own-accounts';
 import { stateMachines, statesOf } from './state-machine';
@@ -11,19 +12,21 @@ import { writtenChanges } from './written-calls';
 
 /**
  * Access that calls in the template give. Whom they give it to depends on their parameters or on later calls, so it
- * counts as unknown.
+ * counts as unknown. The rules of the network judge calls that change it.
  */
 export function byCalls(model: TemplateModel): OutsideAccess[] {
-  return writtenChanges(model).map(({ of, action, maker, place, guard }) => ({
-    to: of,
-    by: 'call',
-    who: 'somebody unknown',
-    name: [action],
-    kind: 'AWS',
-    giver: maker,
-    place,
-    guard: guard.and(maker.guard),
-  }));
+  return writtenChanges(model)
+    .filter(({ of }) => !networkControls(model).has(of))
+    .map(({ of, action, maker, place, guard }) => ({
+      to: of,
+      by: 'call',
+      who: 'somebody unknown',
+      name: [action],
+      kind: 'AWS',
+      giver: maker,
+      place,
+      guard: guard.and(maker.guard),
+    }));
 }
 
 /** Access of other accounts that the states of a workflow call or send to, or by whose roles they call. */

@@ -6,6 +6,8 @@ import type { Resource } from './assembly';
 import { literalOf } from './compose-text';
 import { governanceOf } from './governance';
 import type { Guard } from './guard';
+import type { Model } from './model';
+import { networkControls } from './network-parts';
 import type { Node } from './node';
 import { accountOf, ownAccounts } from './own-accounts';
 import { stateMachines, statesOf, textAt } from './state-machine';
@@ -30,12 +32,29 @@ export interface WrittenChange extends WrittenCall {
 }
 
 /**
- * The calls that change what governs an agent: its trail, evidence, logs, keys, workflow or roles. Calls that read,
+ * The calls that change what governs an agent: its trail, evidence, logs, keys, workflow, roles or network. Calls that read,
  * write data or start something are left out. Unknown calls are included.
  */
 export function writtenChanges(model: TemplateModel): readonly WrittenChange[] {
   return model.view(collect);
 }
+
+/** Whether a custom resource is an AwsCustomResource of aws-cdk-lib, and the template says what it calls. */
+export function callsAsWritten(model: Model, { properties }: Resource): boolean {
+  const calls = CALLS.flatMap((key) => properties.at(key));
+  return (
+    calls.length > 0 &&
+    calls.every((node) => callsIn(node).some((call) => calledBy(call) !== undefined)) &&
+    properties
+      .at('ServiceToken')
+      .flatMap((node) => node.texts())
+      .flatMap(({ value }) => model.mentioned(value))
+      .some(({ logicalId }) => logicalId.startsWith(PROVIDER))
+  );
+}
+
+/** The function of AwsCustomResource, by its id in every stack. */
+const PROVIDER = 'AWS679f53fac002430cb0da5b7982bd2287';
 
 /** Every call that custom resources, schedules and state machines make. */
 export function writtenCalls(model: TemplateModel): readonly WrittenCall[] {
@@ -51,9 +70,12 @@ function collect(model: TemplateModel): WrittenChange[] {
   if (calls.length === 0) {
     return [];
   }
-  const governing = new Set(
-    agents(model).flatMap((agent) => [...governanceOf(model, agent).keys()].flatMap((id) => model.resource(id) ?? [])),
-  );
+  const governing = new Set([
+    ...agents(model).flatMap((agent) =>
+      [...governanceOf(model, agent).keys()].flatMap((id) => model.resource(id) ?? []),
+    ),
+    ...networkControls(model),
+  ]);
   const types = [...new Set([...governing].map(({ type }) => type))];
   return calls.flatMap((call) => {
     const of = call.given
@@ -67,8 +89,8 @@ function collect(model: TemplateModel): WrittenChange[] {
   });
 }
 
-/** Calls that turn on a protection of a resource. */
-const PROTECTS = /:(?:start|enable|resume)/i;
+/** Calls that turn on a protection of a resource, or take rules from a security group. Others of EC2 enable routes. */
+const PROTECTS = /^(?:(?!ec2:)[^:]*:(?:start|enable|resume)|ec2:revoke)/i;
 
 /** Operations that only read. */
 const READS = /:(?:get|list|describe|head|lookup|search|query|scan|select|check|test|validate|simulate)/i;
@@ -135,17 +157,23 @@ function ofCustomResources(model: TemplateModel): WrittenCall[] {
   return model.resources
     .filter(({ type }) => isCustomResource(type))
     .flatMap((maker) =>
-      ['Create', 'Update', 'Delete']
-        .flatMap((key) => maker.properties.at(key))
-        .flatMap((node) => (node.kind === 'object' ? [node] : node.json()))
+      CALLS.flatMap((key) => maker.properties.at(key))
+        .flatMap(callsIn)
         .flatMap((call): WrittenCall[] => {
-          const [service, action] = [textAt(call, 'service'), textAt(call, 'action')];
           const { place, guard } = call;
-          return service === undefined || action === undefined
-            ? []
-            : [{ action: actionName(service, action), maker, place, guard, given: call.at('parameters') }];
+          const action = calledBy(call);
+          return action === undefined ? [] : [{ action, maker, place, guard, given: call.at('parameters') }];
         }),
     );
+}
+
+const CALLS = ['Create', 'Update', 'Delete'];
+
+const callsIn = (node: Node): readonly Node[] => (node.kind === 'object' ? [node] : node.json());
+
+function calledBy(call: Node): string | undefined {
+  const [service, action] = [textAt(call, 'service'), textAt(call, 'action')];
+  return service === undefined || action === undefined ? undefined : actionName(service, action);
 }
 
 /** Universal targets of EventBridge Scheduler: `arn:aws:scheduler:::aws-sdk:cloudtrail:stopLogging`. */

@@ -4,9 +4,10 @@ import { literalOf, textOf } from '../model/compose-text';
 import type { Guard } from '../model/guard';
 import { FALSE } from '../model/guard';
 import type { Model } from '../model/model';
+import { placeIn } from '../model/place-in';
 import type { Node } from '../model/node';
 import type { Place, Text } from '../model/text';
-import { byId, idsOf, isUnread, knownText, placeIn, type PlaceId } from './place-id';
+import { byId, idsOf, isUnread, knownText, type PlaceId } from './place-id';
 
 /** The peer of a security group rule. */
 export type Peer =

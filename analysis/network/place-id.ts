@@ -51,11 +51,6 @@ function resourceOf(model: Model, text: Text, hole: Hole | undefined): Resource 
   return isArn ? model.named(text)[0]?.resource : undefined;
 }
 
-/** A place in the resource itself: the value of a parameter has the parameter as its place. */
-export function placeIn(resource: Resource, place: Place): Place {
-  return place.resource ? place : resource.properties.place;
-}
-
 /** True for an id that only the deployment knows, and that isn't of a resource of the assembly. */
 export function isUnread(text: Text): boolean {
   return text.some((part) => typeof part !== 'string' && part.kind !== 'reference');

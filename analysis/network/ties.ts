@@ -1,9 +1,13 @@
+import { isCustomResource } from '../facts/custom-resources';
 import { networkTypeOf, type PathKind } from '../facts/network-types';
 import type { Resource } from '../model/assembly';
 import { isObject } from '../model/json';
 import { keyTest } from '../model/key-test';
+import { addTo } from '../model/list-map';
 import type { Model } from '../model/model';
+import { placeIn } from '../model/place-in';
 import type { Place } from '../model/text';
+import { callsAsWritten } from '../model/written-calls';
 import { keysIn } from './place-id';
 
 /** A resource that references a part of a network. */
@@ -56,23 +60,18 @@ export function tiesByPlace(model: Model): ReadonlyMap<string, readonly Tie[]> {
     model.assembly.stacks.flatMap(({ nestedIn }) => (nestedIn ? [`${nestedIn.stack}#${nestedIn.logicalId}`] : [])),
   );
   for (const resource of model.resources) {
-    const tie = nested.has(resource.id) ? undefined : tieOf(resource);
+    const tie = nested.has(resource.id) ? undefined : tieOf(model, resource);
     if (!tie) {
       continue;
     }
-    for (const [key, place] of keysIn(model, resource.properties)) {
-      const same = ties.get(key);
-      if (same) {
-        same.push({ ...tie, place });
-      } else {
-        ties.set(key, [{ ...tie, place }]);
-      }
+    for (const [key, written] of keysIn(model, resource.properties)) {
+      addTo(ties, key, { ...tie, place: placeIn(resource, written) });
     }
   }
   return ties;
 }
 
-function tieOf(resource: Resource): Omit<Tie, 'place'> | undefined {
+function tieOf(model: Model, resource: Resource): Omit<Tie, 'place'> | undefined {
   const { type } = resource;
   const known = networkTypeOf(type);
   if (known?.class === 'neutral' || READ_BY_ITSELF.test(type)) {
@@ -93,8 +92,11 @@ function tieOf(resource: Resource): Omit<Tie, 'place'> | undefined {
     const kind = CDK_CUSTOM_RESOURCES[type];
     return kind && { resource, kind };
   }
-  if (type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource') {
-    return { resource, kind: 'unknown', why: 'the code of a custom resource decides what it does' };
+  if (isCustomResource(type)) {
+    // The calls are in the template: see networkCalls.
+    return callsAsWritten(model, resource)
+      ? undefined
+      : { resource, kind: 'unknown', why: 'the code of a custom resource decides what it does' };
   }
   return hasPlaceProperty(resource) ? { resource, kind: 'unknown', why: 'the type is not known' } : undefined;
 }

@@ -1,7 +1,6 @@
 import { agents } from '../model/agents';
 import type { Resource, Stack } from '../model/assembly';
 import { governanceOf } from '../model/governance';
-import { mentionsOf } from '../model/mentions';
 import type { Model } from '../model/model';
 import { agentRoles } from './agent-roles';
 import { addTo } from '../model/list-map';
@@ -17,29 +16,6 @@ export function agentStacks(model: Model): ReadonlySet<string> {
 /** Ids of everything that belongs to agents: compute, roles, and what governs them, with the agents. */
 export function agentParts(model: Model): ReadonlyMap<string, readonly string[]> {
   return model.view(collectParts);
-}
-
-/** Ids of the networks that agents run in (VPC, subnets, security groups, route tables), with the agents. */
-export function networkParts(model: Model): ReadonlyMap<string, readonly string[]> {
-  return model.view(collectNetworks);
-}
-
-function collectNetworks(model: Model): Map<string, string[]> {
-  const parts = new Map<string, string[]>();
-  const ofNetwork = (resource: Resource) =>
-    mentionsOf(model, resource).flatMap(({ resource: each }) => (each.type.startsWith('AWS::EC2::') ? [each] : []));
-  for (const agent of agents(model)) {
-    const used = new Set(ofNetwork(agent.runtime));
-    used.forEach((each) => ofNetwork(each).forEach((more) => more.type === 'AWS::EC2::VPC' && used.add(more)));
-    for (const association of model.ofType('AWS::EC2::SubnetRouteTableAssociation')) {
-      const joined = ofNetwork(association);
-      if (joined.some((each) => used.has(each))) {
-        joined.forEach((each) => used.add(each));
-      }
-    }
-    used.forEach(({ id }) => addTo(parts, id, agent.id));
-  }
-  return parts;
 }
 
 function collectStacks(model: Model): Set<string> {

@@ -7,6 +7,7 @@ import { tieEffect } from '../network/ties';
 import type { WayOut } from '../network/ways-out';
 import { egressDeclared } from './declared-egress';
 import type { Finding } from './finding';
+import { changedByCalls } from './network-calls';
 import { rule, type RuleContext } from './rule';
 import { unreadNetwork } from './unread-network';
 
@@ -22,6 +23,7 @@ export const MA_NET1 = rule({
   page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html',
   controls: { nist: ['AC-4', 'SC-7', 'SC-7(5)'], iso: ['A.8.20', 'A.8.22'], soc2: ['CC6.6', 'CC6.7'] },
   *check(context) {
+    yield* changedByCalls(context, 'routes');
     for (const agent of context.agents) {
       yield* judge(context, agent, networkOf(context.model, agent.runtime));
     }

@@ -9,6 +9,7 @@ import { admitted } from '../policy/admitted';
 import { hasWildcard } from '../policy/pattern';
 import { readPolicy, type Statement } from '../policy/statement';
 import type { Finding } from './finding';
+import { changedByCalls } from './network-calls';
 import { rule, type RuleContext } from './rule';
 import { placeAt } from './setting';
 
@@ -24,6 +25,7 @@ export const MA_NET3 = rule({
   page: 'https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html',
   controls: { nist: ['AC-3', 'AC-4', 'SC-7'], iso: ['A.5.15', 'A.8.20', 'A.8.22'], soc2: ['CC6.1', 'CC6.6'] },
   *check(context) {
+    yield* changedByCalls(context, 'endpoints');
     const judged = new Set<string>();
     for (const { runtime } of context.agents) {
       for (const endpoint of networkOf(context.model, runtime).endpoints) {

@@ -6,6 +6,7 @@ import type { Flow, Peer } from '../network/group-rules';
 import { networkOf, type Network } from '../network/network';
 import { egressDeclared } from './declared-egress';
 import type { Finding } from './finding';
+import { changedByCalls } from './network-calls';
 import { rule, type RuleContext } from './rule';
 import { placeAt } from './setting';
 
@@ -25,6 +26,7 @@ export const MA_NET4 = rule({
   page: 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/agentcore-vpc.html',
   controls: { nist: ['AC-4', 'SC-7', 'SC-7(5)'], iso: ['A.8.20', 'A.8.22'], soc2: ['CC6.6', 'CC6.7'] },
   *check(context) {
+    yield* changedByCalls(context, 'groups');
     for (const { runtime, kind } of context.agents) {
       const network = networkOf(context.model, runtime);
       if (network.subnets.length > 0 && network.groups.length === 0) {

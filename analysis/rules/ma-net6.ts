@@ -4,6 +4,7 @@ import { printed } from '../model/printed-text';
 import type { Text } from '../model/text';
 import { networkOf } from '../network/network';
 import { rule } from './rule';
+import { changedByCalls } from './network-calls';
 import { placeAt } from './setting';
 
 /** DNS Firewall limits the names that an agent can resolve. DNS queries for any name are a way out. */
@@ -18,6 +19,7 @@ export const MA_NET6 = rule({
   page: 'https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall.html',
   controls: { nist: ['AC-4', 'SC-7(5)', 'SC-20'], iso: ['A.8.20', 'A.8.23'], soc2: ['CC6.6', 'CC6.7'] },
   *check(context) {
+    yield* changedByCalls(context, 'names');
     const judged = new Set<string>();
     for (const { runtime } of context.agents) {
       const { names, ways } = networkOf(context.model, runtime);

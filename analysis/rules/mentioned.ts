@@ -41,11 +41,14 @@ export function namesARole(
   written: (name: string) => string = (name) => name,
 ): boolean {
   const text = JSON.stringify(part) ?? '';
-  return roles
-    .flatMap(({ resource }) => resource?.properties.at('RoleName') ?? [])
+  return roles.flatMap(literalNames).some((name) => text.includes(written(name)));
+}
+
+/** The names that the template gives to a role. */
+export function literalNames({ resource }: Identity): string[] {
+  return (resource?.properties.at('RoleName') ?? [])
     .flatMap((node) => node.texts())
-    .flatMap(({ value }) => literalOf(value) ?? [])
-    .some((name) => text.includes(written(name)));
+    .flatMap(({ value }) => literalOf(value) ?? []);
 }
 
 /** The functions and topics that handle a custom resource. */

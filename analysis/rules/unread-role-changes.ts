@@ -6,16 +6,18 @@ import type { Resource } from '../model/assembly';
 import { literalOf } from '../model/compose-text';
 import { identities, type Identity } from '../model/identities';
 import { handedTo } from '../model/handed-to';
+import { mentionsOf } from '../model/mentions';
+import { reach } from '../model/reach';
 import { remembered } from '../model/remembered';
+import { stateMachines } from '../model/state-machine';
 import type { TemplateModel } from '../model/template-model';
 import type { Text } from '../model/text';
 import { textsBelow, writtenCalls, writtenChanges } from '../model/written-calls';
 import { type AgentRole, agentRoles, covering } from './agent-roles';
-import { mentioned, namesARole, serviceTokens } from './mentioned';
+import { literalNames, namesARole, serviceTokens } from './mentioned';
 import { isOfLibrary } from './permissions';
 import type { Unread } from './unread';
 import { unknownUse } from './unread-roles';
-import { addTo } from '../model/list-map';
 
 /** Actions that add permissions to a role, or let others assume it. */
 const ROLE_EXPANSIONS = ['iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:UpdateAssumeRolePolicy'];
@@ -23,7 +25,8 @@ const ROLE_EXPANSIONS = ['iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:Updat
 /**
  * Notes resources that name a role of an agent, and that run under a role that may change it, invoke something that does,
  * or name such a role, too: a custom resource (by its function), a schedule, an instance (by its profile), an automation
- * (by its parameters). The template doesn't say which policy they add.
+ * (by its parameters). The template doesn't say which policy they add. A state machine whose definition can't be read
+ * needs no name in the template: the policy of its role names the role of the agent.
  */
 export function noteRoleChanges(model: TemplateModel, unread: Unread): void {
   const known = identities(model);
@@ -39,16 +42,48 @@ export function noteRoleChanges(model: TemplateModel, unread: Unread): void {
           identity !== worker && actions.some((action) => known.may(worker, action, identity.arn).verdict !== 'no'),
       );
     });
-  const changers = new Map<Resource, Identity[]>();
-  for (const identity of known.all.filter((each) => changedBy(each).length > 0)) {
-    identity.runs.forEach(({ resource }) => addTo(changers, resource, identity));
-    if (identity.resource) {
-      addTo(changers, identity.resource, identity);
-    }
-  }
+  const changers = new Set(known.all.filter((each) => changedBy(each).length > 0));
   if (changers.size === 0) {
     return;
   }
+  for (const worker of changers) {
+    const isNamedBy = ({ identity }: AgentRole) =>
+      ROLE_EXPANSIONS.flatMap((action) => covering(worker, action)).some(({ resources }) =>
+        resources.patterns.some(({ value }) => model.mentioned(value).includes(identity.resource!)),
+      );
+    const subjects = new Set(
+      changedBy(worker)
+        .filter(isNamedBy)
+        .flatMap((role) => role.subjects),
+    );
+    for (const { resource, unreadable } of subjects.size > 0 ? stateMachines(model) : []) {
+      if (unreadable && worker.runs.some((run) => run.resource === resource)) {
+        subjects.forEach((subject) => unread.note(subject, undefined, unreadable));
+      }
+    }
+  }
+  const workers = new Map<Resource, readonly Identity[]>();
+  /** The changers that a resource is, works under, or makes work through other resources: a provider and its handler. */
+  const behind = (resource: Resource): readonly Identity[] =>
+    remembered(workers, resource, () =>
+      [
+        resource.id,
+        ...reach(model)
+          .from(resource.id)
+          .map(({ end }) => end),
+      ]
+        .flatMap((id) => known.byName(id) ?? [])
+        .filter((identity) => changers.has(identity)),
+    );
+  const names = new Map(own.map(({ identity }) => [identity, literalNames(identity)]));
+  const hasNames = [...names.values()].some((each) => each.length > 0);
+  const namedIn = (resource: Resource): AgentRole[] => {
+    const mentioned = new Set(mentionsOf(model, resource).map((mention) => mention.resource));
+    const text = hasNames ? JSON.stringify(resource.raw) : '';
+    return own.filter(
+      ({ identity }) => mentioned.has(identity.resource!) || names.get(identity)!.some((name) => text.includes(name)),
+    );
+  };
   // MA-STO1 reports calls of schedules and state machines, which are in the template. The calls of a function aren't.
   const written = new Set(writtenChanges(model).map(({ maker }) => maker));
   for (const resource of model.resources) {
@@ -56,14 +91,17 @@ export function noteRoleChanges(model: TemplateModel, unread: Unread): void {
     if ((written.has(resource) && !isCustom) || isIdentity(resource) || computeKindOf(resource.type)) {
       continue;
     }
+    const named = namedIn(resource);
+    if (named.length === 0) {
+      continue;
+    }
     const under = isCustom
-      ? serviceTokens(resource).flatMap((token) => model.mentioned(token))
+      ? serviceTokens(resource)
+          .flatMap((token) => model.mentioned(token))
+          .flatMap((each) => [each, ...handedTo(model, each)])
       : [resource, ...handedTo(model, resource)];
-    const roles = under.flatMap((each) => changers.get(each) ?? []).flatMap(changedBy);
-    const given = roles.length > 0 ? mentioned(model, resource) : undefined;
-    const subjects = roles
-      .filter(({ identity }) => given!.has(identity.resource!) || namesARole(model, resource.raw, [identity]))
-      .flatMap((role) => role.subjects);
+    const changed = new Set(under.flatMap(behind).flatMap(changedBy));
+    const subjects = named.filter((role) => changed.has(role)).flatMap((role) => role.subjects);
     new Set(subjects).forEach((subject) => unread.note(subject, undefined, unknownUse(resource)));
   }
 }

@@ -3,6 +3,7 @@ import type { Text } from '../model/text';
 import type { Resource } from '../model/assembly';
 import type { Endpoint as ReadEndpoint } from '../network/endpoints';
 import type { Flow as ReadFlow, Peer } from '../network/group-rules';
+import { networkCalls } from '../network/network-calls';
 import { networkOf, type Network } from '../network/network';
 import { tieEffect } from '../network/ties';
 import type { WayOut } from '../network/ways-out';
@@ -48,6 +49,9 @@ export function readNetwork(app: App, runtime: Resource): NetworkReading {
           const effect = tieEffect(kind);
           return effect === undefined ? [] : [`${resource.type} ${app.nameOf(resource)} ${effect}`];
         }),
+        ...networkCalls(app.model).map(({ action, maker, of, guard }) =>
+          withCase(`${app.nameOf(maker)} calls ${action} on ${app.nameOf(of)}`, whenOf(guard.and(maker.guard)).when),
+        ),
         ...found.ways.map((way) => `${wayText(app, way)}${way.beyond === 'internet' ? filter : ''}`),
       ]),
       ...(names.length > 0 ? { names: sortedBy(names, ({ vpc }) => vpc) } : {}),

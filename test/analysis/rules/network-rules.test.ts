@@ -38,6 +38,14 @@ describe('MA-NET1', () => {
     expect(found(MA_NET1, { Route: route(properties) })).toEqual(['MA-NET1 Route']);
   });
 
+  test('a finding about a resource of another stack is at that resource, not at the export that it uses', () => {
+    const Endpoint = resource('AWS::EC2::InstanceConnectEndpoint', { SubnetId: { 'Fn::ImportValue': 'subnet' } });
+    const Outputs = { Subnet: { Value: ref('SubnetA'), Export: { Name: 'subnet' } } };
+    const other = { id: 'Other', template: { Resources: { Endpoint } } };
+    const ties = checkModel(appWith({}, { Outputs }, [other]), { rules: [MA_NET1] });
+    expect(ties.map(({ location }) => `${location.stack} ${location.logicalId}`)).toEqual(['Other Endpoint']);
+  });
+
   test('a route of another table is not', () => {
     const Route = resource('AWS::EC2::Route', {
       RouteTableId: ref('Public'),

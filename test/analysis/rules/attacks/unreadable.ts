@@ -1,5 +1,5 @@
 import { arnOf } from '../../model/templates';
-import { ACCOUNT, bucket, bucketPolicy, document, machine, may, of, ref, roleOf, sub } from './app';
+import { ACCOUNT, bucket, bucketPolicy, document, functionOf, machine, may, of, ref, roleOf, sub } from './app';
 import { type Change, type Pair, pair } from './pair';
 
 const include = { 'Fn::Transform': { Name: 'AWS::Include', Parameters: { Location: 's3://code/policy.json' } } };
@@ -394,4 +394,60 @@ export const UNREADABLE: readonly Pair[] = [
       },
     },
   })),
+  pair(
+    'MA-READ1',
+    'the handler behind a provider may change the role that it is given',
+    'execution-name',
+    'worker-name',
+    (role) => ({
+      other: {
+        HandlerRole: roleOf('lambda.amazonaws.com', may('iam:PutRolePolicy', 'arn:aws:iam::111122223333:role/*')),
+        Handler: functionOf('HandlerRole'),
+        ProviderRole: roleOf('lambda.amazonaws.com', may('lambda:InvokeFunction', arnOf('Handler'))),
+        Provider: functionOf('ProviderRole', { Environment: { Variables: { HANDLER: arnOf('Handler') } } }),
+        Grant: of('Custom::Grant', { ServiceToken: arnOf('Provider'), Target: { 'Fn::ImportValue': role } }),
+      },
+    }),
+  ),
+  pair(
+    'MA-READ1',
+    'a schedule starts a machine whose function may change the role in its input',
+    'execution-name',
+    'worker-name',
+    (role) => ({
+      other: {
+        HandlerRole: roleOf('lambda.amazonaws.com', may('iam:AttachRolePolicy', 'arn:aws:iam::111122223333:role/*')),
+        Handler: functionOf('HandlerRole'),
+        FlowRole: roleOf('states.amazonaws.com', may('lambda:InvokeFunction', arnOf('Handler'))),
+        Flow: of('AWS::StepFunctions::StateMachine', {
+          RoleArn: arnOf('FlowRole'),
+          DefinitionString: {
+            'Fn::Sub':
+              '{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"${Handler.Arn}","Payload.$":"$"},"End":true}}}',
+          },
+        }),
+        ScheduleRole: roleOf('scheduler.amazonaws.com', may('states:StartExecution', ref('Flow'))),
+        Schedule: of('AWS::Scheduler::Schedule', {
+          FlexibleTimeWindow: { Mode: 'OFF' },
+          ScheduleExpression: 'rate(1 day)',
+          Target: { Arn: ref('Flow'), RoleArn: arnOf('ScheduleRole'), Input: { 'Fn::ImportValue': role } },
+        }),
+      },
+    }),
+  ),
+  pair(
+    'MA-READ1',
+    'a machine with a definition in a bucket may change the execution role',
+    'execution-arn',
+    'worker-arn',
+    (arn) => ({
+      other: {
+        FlowRole: roleOf('states.amazonaws.com', may('iam:PutRolePolicy', { 'Fn::ImportValue': arn })),
+        Flow: of('AWS::StepFunctions::StateMachine', {
+          RoleArn: arnOf('FlowRole'),
+          DefinitionS3Location: { Bucket: 'definitions', Key: 'flow.json' },
+        }),
+      },
+    }),
+  ),
 ];

@@ -3,18 +3,28 @@ import { ACCOUNT, FOREIGN, functionOf, may, of, ref, roleOf, sub } from './app';
 import { type Pair, pair } from './pair';
 
 /** What AwsCustomResource of aws-cdk-lib renders: the call as a text with references. */
-const custom = (name: string, bad: readonly unknown[], good: readonly unknown[]): Pair =>
-  pair('MA-STO1', name, bad, good, (call: readonly unknown[]) => ({
+const customOf = (rules: string, name: string, bad: readonly unknown[], good: readonly unknown[]): Pair =>
+  pair(rules, name, bad, good, (call: readonly unknown[]) => ({
     add: {
       ProviderRole: roleOf('lambda.amazonaws.com', may(['logs:CreateLogStream', 'logs:PutLogEvents'], arnOf('Logs'))),
-      Provider: functionOf('ProviderRole'),
+      AWS679f53fac002430cb0da5b7982bd22872D164C4C: functionOf('ProviderRole'),
       Call: of('Custom::AWS', {
-        ServiceToken: arnOf('Provider'),
+        ServiceToken: arnOf('AWS679f53fac002430cb0da5b7982bd22872D164C4C'),
         Create: { 'Fn::Join': ['', call] },
         InstallLatestAwsSdk: false,
       }),
     },
   }));
+const custom = customOf.bind(undefined, 'MA-STO1');
+/** A call of an AwsCustomResource that names a part of the network. */
+const network = (rules: string, name: string, part: unknown, bad: readonly string[], good: readonly string[]): Pair => {
+  const call = ([action, parameter, rest = '', service = 'EC2']: readonly string[]) => [
+    `{"service":"${service}","action":"${action}","parameters":{"${parameter}":"`,
+    part,
+    `"${rest}}}`,
+  ];
+  return customOf(rules, name, call(bad), call(good));
+};
 const scheduled = (name: string, bad: string, good: string, input: string): Pair =>
   pair('MA-STO1', name, bad, good, (call: string) => ({
     add: {
@@ -71,6 +81,41 @@ export const WRITTEN_CALLS: readonly Pair[] = [
   custom('a custom resource lets another account read evidence', policyOf(FOREIGN), policyOf(ACCOUNT)),
   custom('a custom resource streams logs to another account', stream(FOREIGN), stream(ACCOUNT)),
   custom('a custom resource lets everybody call the starter', permission('*'), permission(ACCOUNT)),
+  network(
+    'MA-NET1',
+    'a custom resource adds a route to the internet',
+    ref('RouteTable'),
+    ['createRoute', 'RouteTableId', ',"DestinationCidrBlock":"0.0.0.0/0","GatewayId":"igw-0123456789abcdef0"'],
+    ['describeRouteTables', 'RouteTableIds'],
+  ),
+  network(
+    'MA-NET4',
+    'a custom resource opens the egress of the Runtime',
+    arnOf('RuntimeGroup', 'GroupId'),
+    ['AuthorizeSecurityGroupEgressCommand', 'GroupId', ',"CidrIp":"0.0.0.0/0"', '@aws-sdk/client-ec2'],
+    ['RevokeSecurityGroupEgressCommand', 'GroupId', ',"CidrIp":"0.0.0.0/0"', '@aws-sdk/client-ec2'],
+  ),
+  network(
+    'MA-NET3',
+    'a custom resource resets the policy of an endpoint',
+    ref('LogsEndpoint'),
+    ['modifyVpcEndpoint', 'VpcEndpointId', ',"ResetPolicy":"true"'],
+    ['describeVpcEndpoints', 'VpcEndpointIds'],
+  ),
+  network(
+    'MA-NET1',
+    'a custom resource lets a gateway propagate its routes',
+    ref('RouteTable'),
+    ['enableVgwRoutePropagation', 'RouteTableId', ',"GatewayId":"vgw-0123456789abcdef0"'],
+    ['describeRouteTables', 'RouteTableIds'],
+  ),
+  network(
+    'MA-NET1',
+    'a custom resource associates a resolver rule',
+    ref('Vpc'),
+    ['associateResolverRule', 'VPCId', ',"ResolverRuleId":"rslvr-rr-0123456789abcdef0"', 'Route53Resolver'],
+    ['listResolverRuleAssociations', 'VPCId', '', 'Route53Resolver'],
+  ),
   scheduled(
     'a schedule stops the trail',
     'cloudtrail:stopLogging',

@@ -55,7 +55,7 @@ export const DELIVERY: readonly OrdinaryApp[] = [
               actionName: 'Stack',
               stackName: 'example-stack',
               templatePath: built.atPath('template.json'),
-              adminPermissions: false,
+              adminPermissions: true,
               runOrder: 3,
             }),
           ],
