@@ -1,4 +1,4 @@
-import { call, choice, ending, pass, REPEATABLE, type State, type States, type Targets } from './asl';
+import { call, choice, ending, pass, type State, type States, type Targets } from './asl';
 import { turnEventType } from '../../contracts/turn';
 import { publish } from './finish-states';
 
@@ -83,24 +83,22 @@ export function awaitAnswer(
   { expirySeconds, resultPath, expired }: ApprovalWait,
   next: string,
 ): State {
-  return {
-    ...call(
-      targets,
-      'aws-sdk:dynamodb:updateItem.waitForTaskToken',
-      {
-        TableName: targets.table,
-        Key: key,
-        UpdateExpression: 'SET approvalToken = :token',
-        ExpressionAttributeValues: { ':token': { 'S.$': '$$.Task.Token' } },
-      },
-      {
-        TimeoutSeconds: expirySeconds,
-        ResultPath: resultPath,
-        Catch: [{ ErrorEquals: ['States.Timeout'], ResultPath: '$.error', Next: expired }],
-        Next: next,
-      },
-    ),
-    // Not after the expiry, which is a result, not a failure.
-    Retry: [{ ErrorEquals: ['States.Timeout'], MaxAttempts: 0 }, ...REPEATABLE],
-  };
+  return call(
+    targets,
+    'aws-sdk:dynamodb:updateItem.waitForTaskToken',
+    {
+      TableName: targets.table,
+      Key: key,
+      UpdateExpression: 'SET approvalToken = :token',
+      ExpressionAttributeValues: { ':token': { 'S.$': '$$.Task.Token' } },
+    },
+    {
+      TimeoutSeconds: expirySeconds,
+      ResultPath: resultPath,
+      Catch: [{ ErrorEquals: ['States.Timeout'], ResultPath: '$.error', Next: expired }],
+      Next: next,
+    },
+    // The expiry is a result, not a failure.
+    ['States.Timeout'],
+  );
 }

@@ -41,22 +41,41 @@ const SPREAD = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 60, Jitter
  */
 export const OUTAGE_ATTEMPTS = 60;
 
-/** Prefixes that Step Functions adds to an error, for the services that the definitions call themselves. */
-const SERVICES = ['DynamoDB', 'DynamoDb', 'S3', 'Ssm', 'SSM', 'BedrockRuntime', 'EventBridge', 'SNS', 'SQS'];
+/** The services that the definitions call, each with the prefixes that Step Functions adds to its errors. */
+const SERVICES = {
+  // The optimized integration and the SDK integration name the errors differently.
+  dynamodb: ['DynamoDB', 'DynamoDb'],
+  s3: ['S3'],
+  ssm: ['Ssm', 'SSM'],
+  bedrockruntime: ['BedrockRuntime'],
+  events: ['EventBridge'],
+  sns: ['SNS'],
+} as const;
 
-/** The service refuses the call. A few attempts remain, because a permission takes a moment to propagate. */
-const REFUSED = SERVICES.flatMap((service) =>
-  ['AccessDeniedException', 'ValidationException', 'ResourceNotFoundException'].map((name) => `${service}.${name}`),
-).concat('S3.NoSuchKeyException', 'S3.NoSuchBucketException', 'Ssm.ParameterNotFoundException');
+type Service = keyof typeof SERVICES;
+
+/** An action of a service: `dynamodb:updateItem`, `aws-sdk:s3:getObject`. */
+type Integration = `${Service}:${string}` | `aws-sdk:${Service}:${string}`;
+
+const MISSING: Readonly<Partial<Record<Service, readonly string[]>>> = {
+  s3: ['NoSuchKeyException', 'NoSuchBucketException'],
+  ssm: ['ParameterNotFoundException'],
+};
 
 /**
- * For a call that changes nothing, or that a condition makes repeatable. All errors except known refusals (throttling,
- * 5xx, a timeout, an undocumented name) are repeated for as long as an outage may last.
+ * The errors with which the service of a call refuses it. A few attempts remain, because a permission takes a moment to
+ * propagate.
  */
-export const REPEATABLE = [
-  { ErrorEquals: REFUSED, MaxAttempts: 3, ...SPREAD },
-  { ErrorEquals: ['States.ALL'], MaxAttempts: OUTAGE_ATTEMPTS, ...SPREAD },
-];
+function refusals(resource: Integration): string[] {
+  const service = resource.replace('aws-sdk:', '').split(':')[0] as Service;
+  const names = [
+    'AccessDeniedException',
+    'ValidationException',
+    'ResourceNotFoundException',
+    ...(MISSING[service] ?? []),
+  ];
+  return SERVICES[service].flatMap((prefix) => names.map((name) => `${prefix}.${name}`));
+}
 
 /**
  * For a function of this workflow: Lambda's own failures, and the error with which a function requests a repetition.
@@ -114,12 +133,28 @@ export function invokeFunction(
   };
 }
 
-export function call(targets: Pick<Targets, 'partition'>, resource: string, parameters: object, rest: object): State {
+/**
+ * A call that changes nothing, or that a condition makes repeatable. All errors except known refusals (throttling, 5xx, a
+ * timeout, an undocumented name) are repeated for as long as an outage may last.
+ *
+ * @param results errors that are results, so that the call isn't repeated
+ */
+export function call(
+  targets: Pick<Targets, 'partition'>,
+  resource: Integration,
+  parameters: object,
+  rest: object,
+  results: readonly string[] = [],
+): State {
   return {
     Type: 'Task',
     Resource: `arn:${targets.partition}:states:::${resource}`,
     Parameters: parameters,
-    Retry: REPEATABLE,
+    Retry: [
+      ...(results.length > 0 ? [{ ErrorEquals: results, MaxAttempts: 0 }] : []),
+      { ErrorEquals: refusals(resource), MaxAttempts: 3, ...SPREAD },
+      { ErrorEquals: ['States.ALL'], MaxAttempts: OUTAGE_ATTEMPTS, ...SPREAD },
+    ],
     ...rest,
   };
 }

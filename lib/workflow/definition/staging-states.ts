@@ -7,7 +7,6 @@ import {
   invoke,
   invokeFunction,
   pass,
-  REPEATABLE,
   type State,
   type States,
   type Targets,
@@ -51,26 +50,24 @@ export function stagingStates(
       'CheckTurnStaged',
     ),
     // Replaced turns find it at their next poll. A mark of a later turn is kept.
-    ReplaceOlderTurns: {
-      ...call(
-        targets,
-        'dynamodb:updateItem',
-        {
-          TableName: targets.table,
-          Key: { pk: { 'S.$': `States.Format('${REPLACED_PREFIX}{}', $.turn.sessionPk)` } },
-          UpdateExpression: 'SET replacedBy = :me, expiresAt = :expires',
-          ConditionExpression: 'attribute_not_exists(expiresAt) OR expiresAt <= :expires',
-          ExpressionAttributeValues: { ':me': { 'S.$': '$.turn.name' }, ':expires': { 'N.$': '$.turn.expiresAt' } },
-        },
-        {
-          ResultPath: null,
-          // Without the mark, the older turns complete, and delivery refuses their output.
-          Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'CheckTurnStaged' }],
-          Next: 'CheckTurnStaged',
-        },
-      ),
-      Retry: [{ ErrorEquals: CONDITION_FAILED, MaxAttempts: 0 }, ...REPEATABLE],
-    },
+    ReplaceOlderTurns: call(
+      targets,
+      'dynamodb:updateItem',
+      {
+        TableName: targets.table,
+        Key: { pk: { 'S.$': `States.Format('${REPLACED_PREFIX}{}', $.turn.sessionPk)` } },
+        UpdateExpression: 'SET replacedBy = :me, expiresAt = :expires',
+        ConditionExpression: 'attribute_not_exists(expiresAt) OR expiresAt <= :expires',
+        ExpressionAttributeValues: { ':me': { 'S.$': '$.turn.name' }, ':expires': { 'N.$': '$.turn.expiresAt' } },
+      },
+      {
+        ResultPath: null,
+        // Without the mark, the older turns complete, and delivery refuses their output.
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'CheckTurnStaged' }],
+        Next: 'CheckTurnStaged',
+      },
+      CONDITION_FAILED,
+    ),
     CheckTurnStaged: choice([{ Variable: '$.accepted', BooleanEquals: true, Next: after.next }], after.refused),
     FailStaging: pass(
       {

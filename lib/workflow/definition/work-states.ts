@@ -2,7 +2,7 @@ import { SLOTS_KEY, WAIT_PREFIX } from '../../contracts/turn-ledger';
 import { turnEventType } from '../../contracts/turn';
 import type { FinalAnswerForm } from '../../contracts/step';
 import { type ApprovalRules, approvalStates } from './approval-states';
-import { call, choice, CONDITION_FAILED, ending, invoke, pass, REPEATABLE, type States, type Targets } from './asl';
+import { call, choice, CONDITION_FAILED, ending, invoke, pass, type States, type Targets } from './asl';
 import { computeStates, START_COMPUTE } from './compute-states';
 import { publish } from './finish-states';
 import { screening } from './screening';
@@ -87,11 +87,11 @@ export function workStates(targets: Targets, rules: WorkRules): States {
         },
       },
       {
-        Retry: [{ ErrorEquals: CONDITION_FAILED, MaxAttempts: 0 }, ...REPEATABLE],
         Catch: [{ ErrorEquals: CONDITION_FAILED, ResultPath: null, Next: 'KeepWaiting' }],
         ResultPath: null,
         Next: 'PublishStarted',
       },
+      CONDITION_FAILED,
     ),
     // The notification about the start isn't part of the turn.
     PublishStarted: publish(

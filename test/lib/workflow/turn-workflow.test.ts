@@ -321,19 +321,46 @@ test('staging stands before the guardrail, the slot and the session; delivery af
   expect(invokers('deliver').sort()).toEqual(['settlement', 'turns']);
 });
 
-test('names of states are PascalCase', () => {
-  const machines = new SynthesizedAccount(withApproval.stack).all('AWS::StepFunctions::StateMachine');
-  const names = machines.flatMap(({ properties }) => stateNames(JSON.parse(properties.DefinitionString as string)));
-  expect(names.length).toBeGreaterThan(90);
-  expect(names.filter((name) => !/^([A-Z][a-z0-9]*)+$/.test(name))).toEqual([]);
-});
+const definitions = new SynthesizedAccount(withApproval.stack)
+  .all('AWS::StepFunctions::StateMachine')
+  .map(({ properties }) => JSON.parse(properties.DefinitionString as string) as Machine);
+const states = definitions.flatMap(statesOf);
 
-function stateNames({ States }: { States: Record<string, State & { ItemProcessor?: Machine }> }): string[] {
-  return Object.entries(States).flatMap(([name, { ItemProcessor }]) => [
-    name,
-    ...(ItemProcessor ? stateNames(ItemProcessor) : []),
+function statesOf({ States }: Machine): [name: string, state: State][] {
+  return Object.entries(States).flatMap(([name, state]) => [
+    [name, state],
+    ...(state.ItemProcessor ? statesOf(state.ItemProcessor as Machine) : []),
   ]);
 }
+
+test('names of states are PascalCase', () => {
+  expect(states.length).toBeGreaterThan(90);
+  expect(states.map(([name]) => name).filter((name) => !/^([A-Z][a-z0-9]*)+$/.test(name))).toEqual([]);
+});
+
+test('a call that its service refuses fails after three more attempts, whatever the integration calls the error', () => {
+  const prefixes: Readonly<Record<string, RegExp>> = {
+    dynamodb: /^Dynamo(?:DB|Db)\./,
+    s3: /^S3\./,
+    ssm: /^S(?:SM|sm)\./,
+    bedrockruntime: /^BedrockRuntime\./,
+    events: /^EventBridge\./,
+    sns: /^SNS\./,
+  };
+  const calls = states.filter(
+    ([, { Resource }]) => Resource !== undefined && !/:lambda:invoke$/.test(Resource as string),
+  );
+  expect(calls.length).toBeGreaterThan(15);
+  for (const [name, { Resource, Retry }] of calls) {
+    const [, service] = /:::(?:aws-sdk:)?(\w+):/.exec(Resource as string)!;
+    const refused = (Retry as { ErrorEquals: string[]; MaxAttempts: number }[]).find(
+      ({ MaxAttempts }) => MaxAttempts === 3,
+    )!.ErrorEquals;
+    const own = refused.filter((error) => prefixes[service].test(error));
+    expect([name, own]).toEqual([name, refused]);
+    expect(own.some((error) => error.endsWith('.AccessDeniedException'))).toBe(true);
+  }
+});
 
 test('a workflow without steps has no state of them', () => {
   const names = ofType('AWS::StepFunctions::StateMachine').map(([, machine]) => JSON.stringify(machine));
