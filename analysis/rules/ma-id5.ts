@@ -91,7 +91,7 @@ function* openResources(
     yield {
       at: statement,
       subject: identity.id,
-      says: `${listed(actions)} is allowed ${WORDS[scope]}${scope === 'every' ? '' : `: ${listed(names)}`}`,
+      says: `${listed(actions)} ${new Set(actions).size > 1 ? 'are' : 'is'} allowed ${WORDS[scope]}${scope === 'every' ? '' : `: ${listed(names)}`}`,
       when,
       severity: scope === 'part' ? 'error' : 'fatal',
       data: { actions: [...new Set(actions)] },

@@ -22,7 +22,7 @@ export const MA_IMG1 = rule({
   page: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html',
   controls: { nist: ['CM-2', 'CM-14', 'RA-5', 'SI-7'], iso: ['A.8.9', 'A.8.19', 'A.8.28'], soc2: ['CC7.1', 'CC8.1'] },
   *check(context) {
-    const repositories = new Set<Resource>();
+    const repositories = new Map<Resource, { isByTag: boolean }>();
     for (const agent of context.agents) {
       const uris = agent.runtime.properties.at(...agent.kind.image).flatMap((node) => node.texts());
       for (const uri of uris) {
@@ -32,8 +32,8 @@ export const MA_IMG1 = rule({
         yield* judgeArchive(context, agent);
       }
     }
-    for (const repository of repositories) {
-      yield* judgeRepository(context, repository);
+    for (const [repository, { isByTag }] of repositories) {
+      yield* judgeRepository(context, repository, isByTag);
     }
   },
 });
@@ -42,7 +42,7 @@ function* judgeImage(
   context: RuleContext,
   { runtime, kind }: Agent,
   { value, guard }: Case<Text>,
-  repositories: Set<Resource>,
+  repositories: Map<Resource, { isByTag: boolean }>,
 ): Iterable<Finding> {
   const { model, declared, unread } = context;
   const find = (says: string): Finding => ({
@@ -56,8 +56,9 @@ function* judgeImage(
     return;
   }
   const repository = model.mentioned(value).find(({ type }) => type === 'AWS::ECR::Repository');
+  const known = (repository && repositories.get(repository)) ?? { isByTag: false };
   if (repository) {
-    repositories.add(repository);
+    repositories.set(repository, known);
   }
   const written = withHoles(value);
   if (/^public\.ecr\.aws\//.test(written)) {
@@ -79,6 +80,7 @@ function* judgeImage(
     isContentTag(written) ||
     (repository !== undefined && hasTag(written) && isImmutable(repository));
   if (!isPinned) {
+    known.isByTag = true;
     yield find(
       /@sha256:/.test(written)
         ? 'The digest of the image is decided at deployment'
@@ -120,13 +122,14 @@ function isImmutable({ properties }: Resource): boolean {
   return modes.length > 0 && modes.every(({ value }) => literalOf(value) === 'IMMUTABLE');
 }
 
-function* judgeRepository({ model, declared }: RuleContext, repository: Resource): Iterable<Finding> {
+function* judgeRepository({ model, declared }: RuleContext, repository: Resource, isByTag: boolean): Iterable<Finding> {
   const scans = repository.properties.at('ImageScanningConfiguration', 'ScanOnPush').flatMap((node) => node.texts());
   if (scans.length === 0 || scans.some(({ value }) => literalOf(value)?.toLowerCase() !== 'true')) {
     const at = placeAt(repository, 'ImageScanningConfiguration');
     yield { at, says: 'The repository of the image does not scan on push' };
   }
-  if (!isImmutable(repository)) {
+  // An image that is named by a tag is reported itself.
+  if (!isByTag && !isImmutable(repository)) {
     const at = placeAt(repository, 'ImageTagMutability');
     yield { at, says: 'The tags of the repository of the image can move' };
   }

@@ -8,6 +8,7 @@ import type { WayOut } from '../network/ways-out';
 import { egressDeclared } from './declared-egress';
 import type { Finding } from './finding';
 import { changedByCalls } from './network-calls';
+import { listed } from './permissions';
 import { rule, type RuleContext } from './rule';
 import { unreadNetwork } from './unread-network';
 
@@ -41,7 +42,8 @@ function* judge(context: RuleContext, agent: Agent, network: Network): Iterable<
     if (mode === 'unknown' && texts.some((text) => literalOf(text) === undefined)) {
       unread(runtime.id, runtime, ...texts);
     } else if (mode !== 'VPC') {
-      const says = `The network mode of the Runtime is ${mode === 'none' ? 'not set' : mode}, not VPC`;
+      const other = mode === 'unknown' ? listed(texts.map(printed)) : mode;
+      const says = `The network mode of the Runtime is ${mode === 'none' ? 'not set' : other}, not VPC`;
       yield { at: place, subject: runtime.id, when: guard.and(runtime.guard), says };
     }
   }

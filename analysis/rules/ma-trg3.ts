@@ -92,7 +92,7 @@ function* judgeEntry(context: RuleContext, entry: Resource, path: Path, leading:
   yield {
     at: placeAt(entry, ...opening.path),
     subject: entry.id,
-    says: `${opening.says}, and leads to an agent${byPermission(model, path)}`,
+    says: `${opening.says}, ${/^Everybody/.test(opening.says) ? 'which' : 'and'} leads to an agent${byPermission(model, path)}`,
     severity: opening.how === 'open' && !generalStep(model, path) ? 'fatal' : 'error',
     certainty: path.certainty,
     when: entry.guard.and(path.guard),

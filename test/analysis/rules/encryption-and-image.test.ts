@@ -327,7 +327,7 @@ describe('MA-IMG1', () => {
     expect(at(':1', whole)).toEqual([]);
     expect(at(':latest', whole)).toEqual([MOVES]);
     expect(at('', whole)).toEqual([MOVES]);
-    expect(at(':1', SCANS)).toEqual([MOVES, movable]);
+    expect(at(':1', SCANS)).toEqual([MOVES]);
     expect(at(DIGEST, { ...whole, ImageTagMutability: 'MUTABLE' })).toEqual([movable]);
     expect(at(DIGEST, { ImageTagMutability: 'IMMUTABLE' })).toEqual([unscanned]);
     expect(at(DIGEST, { ...whole, ImageScanningConfiguration: { ScanOnPush: false } })).toEqual([unscanned]);
