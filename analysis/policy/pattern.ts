@@ -68,7 +68,7 @@ function answer(
   matching: Matching,
   decide: (a: Tokens, b: Tokens) => Verdict,
 ): Verdict {
-  const quick = quickly(a, b, question, matching);
+  const quick = quickly(a, b, matching);
   if (quick) {
     return quick;
   }
@@ -93,10 +93,7 @@ function answer(
 }
 
 /** Answers from the written texts, without splitting them into tokens. Most compared patterns are about different things. */
-function quickly(a: Text, b: Text, question: string, { segments, ignoreCase }: Matching): Verdict | undefined {
-  if (isAnything(b) || (isAnything(a) && question === 'overlap')) {
-    return 'yes';
-  }
+function quickly(a: Text, b: Text, { segments, ignoreCase }: Matching): Verdict | undefined {
   if (beginDifferently(a, b, ignoreCase === true)) {
     return 'no';
   }
@@ -125,11 +122,6 @@ function quickly(a: Text, b: Text, question: string, { segments, ignoreCase }: M
 /** Whether a name is complete: nothing follows, or a character that no name contains. */
 function endsName({ excludes }: Hole, next: string | Hole | undefined): boolean {
   return next === undefined || (typeof next === 'string' && excludes.includes(next[0]));
-}
-
-/** Whether a pattern is a star and nothing else. */
-function isAnything(pattern: Text): boolean {
-  return pattern.length === 1 && pattern[0] === '*';
 }
 
 function decideOverlap(left: Tokens, right: Tokens): Verdict {
@@ -323,15 +315,9 @@ function isWithin(a: readonly Token[], b: readonly Token[]): Verdict {
   const letters = [
     ...new Set([...b, ...b.flatMap((token) => (isWild(token) ? [...token.excludes] : [])), FRESH]),
   ].filter((token): token is string => typeof token === 'string');
-  const last = b[b.length - 1];
-  const open = isStar(last) && last.excludes === '' ? b.length - 1 : undefined;
   const seen = new Set<string>();
   const stack: [number, readonly number[]][] = [];
   const visit = (i: number, places: readonly number[]): void => {
-    // A star at the end matches everything that follows.
-    if (open !== undefined && places.includes(open)) {
-      return;
-    }
     const state = `${i} ${places.join()}`;
     if (!seen.has(state)) {
       seen.add(state);

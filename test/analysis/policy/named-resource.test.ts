@@ -70,6 +70,9 @@ test.each<[Scope, string]>([
   ['type', arn('s3', '${aws:PrincipalTag/bucket}', '', '')],
   ['part', arn('s3', 'team-${aws:PrincipalTag/team}', '', '')],
   ['one', arn('s3', 'bucket/${aws:PrincipalTag/team}/*', '', '')],
+  ['type', arn('s3', '${aws:PrincipalTag/team?}', '', '')],
+  ['type', arn('s3', '${?team}', '', '')],
+  ['part', arn('secretsmanager', 'secret:name-??????/x')],
   ['one', arn('sqs', 'a${*}b${?}c${$}')],
 ])('%s: %s', (scope, pattern) => {
   expect(scopeOf([pattern])).toBe(scope);
