@@ -1,6 +1,9 @@
 /** Flags of `bma-local`, as options of the service. */
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { readText } from '../analysis/files/read-text';
+import { version } from '../package.json';
+import { findCodexBinary } from './compute/codex-binary';
 import { FAULT_KINDS, type FaultKind, isFaultKind } from './faults/faults';
 import type { LocalServiceOptions } from './options';
 import { parseScript } from './script/parse-script';
@@ -39,19 +42,34 @@ ${Object.entries(FAULT_KINDS)
   --slow-exec-server MS    delay before every request to the exec server
   --preview-disabled       answer everything with 401, as an account without preview access gets
   --verbose                one line per request and lifecycle event on standard error
+  --version                the version of this program
   --help                   this text
+
+Exit codes:
+   0  ended by Ctrl+C or SIGTERM
+   1  this machine refuses the port
+   2  wrong usage, or an unreadable script, template or data directory
 `;
 
 export interface CommandLine {
   readonly options: LocalServiceOptions;
-  readonly help: boolean;
+  /** Printed instead of a start of the service. */
+  readonly text?: string;
 }
 
 function number(name: string, value: string | undefined, max = Number.MAX_SAFE_INTEGER): number | undefined {
   if (value === undefined) return undefined;
   const parsed = Number(value);
   if (value.trim() === '' || !Number.isFinite(parsed) || parsed < 0 || parsed > max) {
-    throw new UsageError(`--${name} must be a number from 0 to ${max}, not "${value}"`);
+    throw new UsageError(`--${name} must be a number from 0 to ${max}, not "${value}". Fix: correct it.`);
+  }
+  return parsed;
+}
+
+function wholeNumber(name: string, value: string | undefined, max?: number): number | undefined {
+  const parsed = number(name, value, max);
+  if (parsed !== undefined && !Number.isInteger(parsed)) {
+    throw new UsageError(`--${name} must be a whole number, not "${value}". Fix: correct it.`);
   }
   return parsed;
 }
@@ -60,7 +78,7 @@ function pairs(name: string, values: string[] | undefined): Record<string, strin
   return Object.fromEntries(
     (values ?? []).map((value) => {
       const at = value.indexOf('=');
-      if (at <= 0) throw new UsageError(`--${name} must be NAME=VALUE, not "${value}"`);
+      if (at <= 0) throw new UsageError(`--${name} must be NAME=VALUE, not "${value}". Fix: correct it.`);
       return [value.slice(0, at), value.slice(at + 1)];
     }),
   );
@@ -70,18 +88,61 @@ function rates(values: string[] | undefined): Partial<Record<FaultKind, number>>
   return Object.fromEntries(
     Object.entries(pairs('fault', values)).map(([kind, rate]) => {
       if (!isFaultKind(kind))
-        throw new UsageError(`--fault ${kind}: unknown; known are ${Object.keys(FAULT_KINDS).join(', ')}`);
+        throw new UsageError(
+          `--fault ${kind}: unknown; known are ${Object.keys(FAULT_KINDS).join(', ')}. Fix: name one of them.`,
+        );
       return [kind, number(`fault ${kind}`, rate, 1)];
     }),
   );
 }
 
-function fileText(name: string, file: string): string {
+/** A script is far smaller. */
+const MOST_SCRIPT_BYTES = 5 * 1024 * 1024;
+
+function scriptText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new UsageError(`--${name}: ${file} cannot be read`);
+    return readText(file, MOST_SCRIPT_BYTES);
+  } catch (error) {
+    throw new UsageError(
+      `--script: ${file} can't be read: ${(error as Error).message}. Fix: give a file with a script (docs/local-service.md).`,
+    );
   }
+}
+
+/** The format of Region names. */
+const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
+
+/** Flags that do nothing without another one. */
+const NEEDS = {
+  caller: 'template',
+  'model-name': 'model-endpoint',
+  'model-key-variable': 'model-endpoint',
+  seed: 'fault',
+} as const;
+
+/** @throws UsageError for a flag that is empty, as from an unset shell variable, or that would be ignored */
+function requireMeaning(flags: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(flags)) {
+    if ([value].flat().includes('')) throw new UsageError(`--${name} is empty. Fix: give a value, or leave it out.`);
+  }
+  for (const [name, other] of Object.entries(NEEDS)) {
+    if (flags[name] !== undefined && flags[other] === undefined)
+      throw new UsageError(`--${name} has no effect without --${other}. Fix: add --${other}, or leave it out.`);
+  }
+}
+
+function requireValues({ region, account, ...flags }: ReturnType<typeof parse>): void {
+  if (account !== undefined && !/^\d{12}$/.test(account))
+    throw new UsageError(`--account must be 12 digits, not "${account}". Fix: correct it.`);
+  if (region !== undefined && !REGION.test(region))
+    throw new UsageError(`--region is "${region}", which isn't a Region. Fix: give one, such as us-east-1.`);
+  const endpoint = flags['model-endpoint'];
+  if (endpoint !== undefined && !(URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol)))
+    throw new UsageError(`--model-endpoint is "${endpoint}". Fix: give a URL, such as http://127.0.0.1:11434/v1.`);
+  const missing = Object.values(pairs('image-path', flags['image-path'])).find((place) => !existsSync(place));
+  if (missing !== undefined)
+    throw new UsageError(`--image-path: ${missing} doesn't exist on this machine. Fix: give a directory that does.`);
+  if (flags.codex !== undefined) findCodexBinary(flags.codex);
 }
 
 function parse(argv: string[]) {
@@ -111,33 +172,35 @@ function parse(argv: string[]) {
         'slow-exec-server': { type: 'string' },
         'preview-disabled': { type: 'boolean' },
         verbose: { type: 'boolean' },
-        help: { type: 'boolean' },
+        version: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
       },
     }).values;
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new UsageError(`${(error as Error).message.replace(/\.?$/, '.')} Fix: bma-local --help explains the flags.`);
   }
 }
 
 /** @throws UsageError naming the flag; ScriptError naming the position in the script */
 export function readCommandLine(argv: string[]): CommandLine {
   const flags = parse(argv);
+  if (flags.help) return { options: {}, text: USAGE };
+  if (flags.version) return { options: {}, text: `${version}\n` };
+  requireMeaning(flags);
   if (flags.script !== undefined && flags['model-endpoint'] !== undefined) {
-    throw new UsageError('--script and --model-endpoint exclude each other: one of them decides');
+    throw new UsageError('--script and --model-endpoint exclude each other. Fix: give one of them.');
   }
-  if (flags.account !== undefined && !/^\d{12}$/.test(flags.account))
-    throw new UsageError('--account must be 12 digits');
+  requireValues(flags);
   const idleSeconds = number('idle-timeout', flags['idle-timeout']);
   const endpoint = flags['model-endpoint'];
   return {
-    help: flags.help ?? false,
     options: {
-      port: number('port', flags.port, 65535) ?? 8099,
+      port: wholeNumber('port', flags.port, 65535) ?? 8099,
       region: flags.region,
       accountId: flags.account,
       template: flags.template,
       caller: flags.caller,
-      script: flags.script === undefined ? undefined : parseScript(fileText('script', flags.script)),
+      script: flags.script === undefined ? undefined : parseScript(scriptText(flags.script)),
       modelEndpoint:
         endpoint === undefined
           ? undefined
@@ -150,12 +213,13 @@ export function readCommandLine(argv: string[]): CommandLine {
       idleTimeoutMs: idleSeconds === undefined ? undefined : idleSeconds * 1000,
       faults: {
         rates: rates(flags.fault),
-        seed: number('seed', flags.seed),
+        seed: wholeNumber('seed', flags.seed),
         retryAfterSeconds: number('retry-after', flags['retry-after']),
         slowExecServerMs: number('slow-exec-server', flags['slow-exec-server']),
         previewDisabled: flags['preview-disabled'],
       },
       log: flags.verbose === true ? (line) => void process.stderr.write(`${line}\n`) : undefined,
+      onProblem: (problem) => void process.stderr.write(`bma-local: ${problem}\n`),
     },
   };
 }

@@ -1,11 +1,12 @@
 /** The program `bma-local`. */
-import { readCommandLine, USAGE, UsageError } from './command-line';
+import { readCommandLine, UsageError } from './command-line';
+import { OptionError } from './options';
 import { ScriptError } from './script/parse-script';
 import { startLocalService } from './service';
 
 async function main(): Promise<void> {
-  const { options, help } = readCommandLine(process.argv.slice(2));
-  if (help) return void process.stdout.write(USAGE);
+  const { options, text } = readCommandLine(process.argv.slice(2));
+  if (text !== undefined) return void process.stdout.write(text);
   const service = await startLocalService(options);
   // Before anything is printed, because a reader of the output may stop it immediately.
   const stop = (): void => {
@@ -34,8 +35,17 @@ async function main(): Promise<void> {
   );
 }
 
+/** What a person can do about a port that the service doesn't get. */
+function portProblem({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE')
+    return 'The port is in use. Fix: stop the other program, or give another --port (0 takes a free one).';
+  if (code === 'EACCES')
+    return 'The port needs more permissions. Fix: give a --port from 1024 on (0 takes a free one).';
+  return message;
+}
+
 main().catch((error: unknown) => {
-  const known = error instanceof UsageError || error instanceof ScriptError;
-  process.stderr.write(`bma-local: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(known ? 2 : 1);
+  const isInput = [UsageError, OptionError, ScriptError].some((kind) => error instanceof kind);
+  process.stderr.write(`bma-local: ${error instanceof Error ? portProblem(error) : String(error)}\n`);
+  process.exit(isInput ? 2 : 1);
 });

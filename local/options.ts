@@ -4,6 +4,14 @@ import type { FaultOptions } from './faults/faults';
 import type { AccountPolicies } from './iam/account-policies';
 import type { Script } from './script/script';
 
+/** An option that can't be used: its value, what is wrong, and the fix. */
+export class OptionError extends Error {
+  public constructor(message: string) {
+    super(message);
+    this.name = 'OptionError';
+  }
+}
+
 export interface LocalServiceOptions {
   /** @default 0, a free port; always on 127.0.0.1 */
   readonly port?: number;
@@ -61,6 +69,8 @@ export interface LocalServiceOptions {
   readonly now?: () => number;
   /** Called with one line per request and per lifecycle log line, without secrets and messages. @default nothing */
   readonly log?: (line: string) => void;
+  /** Called with a problem of this machine that a client can't see, such as a full disk. @default nothing */
+  readonly onProblem?: (problem: string) => void;
 }
 
 export interface ModelEndpoint {

@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { makeDirectory } from '../analysis/files/make-directory';
 import { type Credentials, type KnownKey, PrincipalRegistry } from './auth/principals';
 import { AgentCoreStandIn, type ComputeState } from './compute/agentcore';
 import { findCodexBinary } from './compute/codex-binary';
 import type { ComputeProvider } from './compute/compute';
 import type { InvocationReply } from './compute/invocation';
 import { LifecycleProcessProvider } from './compute/lifecycle-process';
+import { claimDataDirectory } from './data-directory';
 import { EnvironmentRegistry } from './environment/registry';
 import { Faults } from './faults/faults';
 import { HarnessLoop } from './harness/harness-loop';
@@ -19,7 +19,7 @@ import { ApiServer } from './http/server';
 import { AccountPolicies } from './iam/account-policies';
 import { Authorizer } from './iam/authorizer';
 import { readDeployed } from './iam/deployed-templates';
-import { DEFAULT_MODELS, type LocalServiceOptions } from './options';
+import { DEFAULT_MODELS, type LocalServiceOptions, OptionError } from './options';
 import { DEFAULT_SCRIPT } from './script/script';
 import { ScriptLoop } from './script/script-loop';
 import type { AgentLoop } from './session/agent-loop';
@@ -97,7 +97,19 @@ function defaultCompute(options: LocalServiceOptions): ComputeProvider {
   };
 }
 
-/** Starts the service on 127.0.0.1. @throws Error when an option is wrong, or the port is taken */
+/** @throws OptionError when there is no template that can be read */
+function deployed(...[template, place, stacks]: Parameters<typeof readDeployed>): ReturnType<typeof readDeployed> {
+  try {
+    return readDeployed(template, place, stacks);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new OptionError(
+      message.includes('Fix: ') ? message : `${template} can't be read: ${message}. Fix: give a template or a cdk.out.`,
+    );
+  }
+}
+
+/** Starts the service on 127.0.0.1. @throws OptionError when an option is wrong, Error when the port is taken */
 export async function startLocalService(options: LocalServiceOptions = {}): Promise<LocalService> {
   const region = options.region ?? 'us-east-1';
   const accountId = options.accountId ?? '111122223333';
@@ -107,7 +119,7 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
   const policies =
     options.template === undefined
       ? undefined
-      : (options.policies ?? new AccountPolicies(readDeployed(options.template, place, options.stacks), place));
+      : (options.policies ?? new AccountPolicies(deployed(options.template, place, options.stacks), place));
   const authorizer = new Authorizer(place, policies);
   const principals = new PrincipalRegistry(randomBytes(16).toString('hex'));
   const roleArn = (reference: string): string => {
@@ -116,20 +128,22 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
     const role = authorizer.role(reference);
     if (role === undefined) {
       const known = policies!.roles.map((r) => r.logicalId).join(', ');
-      throw new Error(`No role "${reference}" in the template; its roles: ${known}`);
+      throw new OptionError(`There is no role "${reference}" in the template. Fix: name one of its roles: ${known}.`);
     }
     return role.arn;
   };
   if (authorizer.enforced && options.caller === undefined) {
-    throw new Error('With a template the option `caller` must name the role that calls the service');
+    throw new OptionError(
+      '--template needs the role that calls the service. Fix: add --caller with its logical id, name or ARN.',
+    );
   }
   const temporary = options.dataDirectory === undefined;
   const directory = options.dataDirectory ?? mkdtempSync(path.join(tmpdir(), 'bma-local-'));
-  makeDirectory(directory, 0o700);
+  const release = claimDataDirectory(directory);
 
   let url = '';
   const toolEnvironment: Record<string, string> = {};
-  const store = new SessionStore(options.dataDirectory);
+  const store = new SessionStore(options.dataDirectory, options.onProblem);
   const registry = new EnvironmentRegistry({
     delayMs: () => faults.slowExecServerMs,
     requestTimeoutMs: options.execRequestTimeoutMs ?? 60_000,
@@ -194,6 +208,7 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
     maxBodyBytes: options.maxBodyBytes ?? 4 * 1024 * 1024,
     onRequest: ({ method, path: target, status, principal, requestId }) =>
       options.log?.(JSON.stringify({ method, path: target, status, principal, requestId })),
+    onError: ({ name, message }) => options.onProblem?.(`A request failed: ${name}: ${message}`),
   });
   await new Promise<void>((resolve, reject) => {
     server.http.once('error', reject);
@@ -244,6 +259,7 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
         await runner.close();
         await agentcore.close();
         await server.close();
+        release();
         if (temporary) rmSync(directory, { recursive: true, force: true });
       })()),
   };

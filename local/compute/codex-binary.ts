@@ -1,5 +1,6 @@
 /** The path of the native Codex binary: a given path, CODEX_BINARY, or the installed npm package. */
 import { accessSync, constants } from 'node:fs';
+import { OptionError } from '../options';
 import { locateCodexBinary } from '../../runtime/lifecycle/codex-binary';
 
 const HINT = 'install @openai/codex next to this package, or set CODEX_BINARY (option codexBinary, flag --codex)';
@@ -8,7 +9,7 @@ function executable(file: string, source: string): string {
   try {
     accessSync(file, constants.X_OK);
   } catch {
-    throw new Error(`${source} is not an executable file: ${HINT}`);
+    throw new OptionError(`${source} is not an executable file: ${file}. Fix: ${HINT}.`);
   }
   return file;
 }
@@ -26,6 +27,6 @@ export function findCodexBinary(given?: string, environment: NodeJS.ProcessEnv =
   if (given !== undefined) return executable(given, 'The given Codex binary');
   if (environment.CODEX_BINARY) return executable(environment.CODEX_BINARY, 'CODEX_BINARY');
   const found = installed(__dirname) ?? installed(process.cwd());
-  if (found === undefined) throw new Error(`The Codex binary was not found: ${HINT}`);
+  if (found === undefined) throw new OptionError(`The Codex binary was not found. Fix: ${HINT}.`);
   return executable(found, 'The binary of @openai/codex');
 }

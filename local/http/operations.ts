@@ -118,7 +118,13 @@ export class Operations {
     };
     store.add(record);
     registry.add(record.environment.id);
-    if (wanted.input !== undefined) runner.start(record, messageText(wanted.input));
+    try {
+      if (wanted.input !== undefined) runner.start(record, messageText(wanted.input));
+    } catch (error) {
+      store.remove(record.id);
+      registry.remove(record.environment.id);
+      throw error;
+    }
     if (this.cut(context, 'ambiguous-create')) return;
     if (wanted.stream === true) this.streamCreated(context, record);
     else answer(context.response, 200, sessionResource(record));

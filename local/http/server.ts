@@ -28,6 +28,8 @@ export interface ServerOptions {
     principal?: string;
     requestId: string;
   }) => void;
+  /** An error that a client gets as 500 without its cause. */
+  readonly onError: (error: Error) => void;
 }
 
 const SOCKET_PATH = /^\/v1\/cloud\/environment\/([^/]+)\/direct\/(reg_[0-9a-f]+)$/;
@@ -90,6 +92,7 @@ export class ApiServer {
 
   private refuse(response: ServerResponse, error: unknown): void {
     if (response.headersSent || response.destroyed) return void response.destroy();
+    if (!(error instanceof ApiError)) this.on.onError(error as Error);
     const known = error instanceof ApiError ? error : internal();
     if (known.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(known.retryAfterSeconds));
     response.setHeader('x-amzn-errortype', known.code);

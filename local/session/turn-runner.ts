@@ -65,10 +65,18 @@ export class TurnRunner {
       error: null,
       usage: null,
     };
+    const before = { status: record.status, last_active_at: record.last_active_at };
     record.turns.push(turn);
     record.status = 'in_progress';
     record.last_active_at = seconds;
-    this.on.store.save(record);
+    try {
+      this.on.store.save(record);
+    } catch (error) {
+      // The message is not accepted.
+      record.turns.pop();
+      Object.assign(record, before);
+      throw error;
+    }
     clearTimeout(this.idleTimers.get(record.id));
     const controller = new AbortController();
     // Starts after the response was sent, so that the caller always gets its 202.
@@ -112,7 +120,7 @@ export class TurnRunner {
 
   private async run(record: SessionRecord, turn: TurnRecord, signal: AbortSignal): Promise<void> {
     const events = this.on.store.eventsOf(record.id);
-    const journal = new TurnJournal(record, turn.id, events, () => this.on.store.save(record));
+    const journal = new TurnJournal(record, turn.id, events, () => this.on.store.saveProgress(record));
     const emitTurn = (name: string, more: Record<string, unknown> = {}): void =>
       events.emit(`agent.session.turn.${name}`, { turn: turnResource(record.id, turn), turn_id: turn.id, ...more });
 
@@ -131,7 +139,7 @@ export class TurnRunner {
     record.status = end.fatal ? 'failed' : 'idle';
     record.error = end.fatal ? end.error : null;
     record.last_active_at = this.seconds();
-    this.on.store.save(record);
+    this.on.store.saveProgress(record);
     // From here on, the session accepts the next message; a client that gets `idle` may submit immediately.
     this.running.delete(record.id);
     emitTurn(end.status, { usage: end.usage });
@@ -235,7 +243,7 @@ export class TurnRunner {
     const compute = this.on.agentcore.state(record);
     // The same attachment as long as its compute exists (the exec server reconnects itself), and a new one after that.
     if (!compute.running || !this.attached.has(record.id)) record.generation += 1;
-    this.on.store.save(record);
+    this.on.store.saveProgress(record);
     await this.on.agentcore.activate(record);
     this.attached.add(record.id);
   }

@@ -274,7 +274,7 @@ describe('with a template', () => {
 
   test('a role that is not in the template is named, with those that are', async () => {
     await start();
-    expect(() => service.credentialsFor('Nobody')).toThrow(/No role "Nobody".*SessionRole.*ClientRole/s);
+    expect(() => service.credentialsFor('Nobody')).toThrow(/no role "Nobody".*SessionRole.*ClientRole/s);
   });
 });
 
