@@ -99,6 +99,11 @@ async function main(): Promise<boolean> {
   return completed;
 }
 
+// `npm start | head` closes the pipe before everything is printed.
+process.stdout.on('error', (problem: NodeJS.ErrnoException) => {
+  if (problem.code !== 'EPIPE') throw problem;
+  process.exit(process.exitCode ?? 141);
+});
 main().then(
   (completed) => (process.exitCode = completed ? 0 : 1),
   (error: unknown) => {
