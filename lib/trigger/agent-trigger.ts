@@ -6,7 +6,7 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Token } from 'aws-cdk-lib/core';
+import { Stack, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { InputError, requireInput, requirePattern } from '../validation/input-error';
 import type { IAgentTrigger, ITurnWorkflow } from '../workflow/turn-workflow-ref';
@@ -27,7 +27,7 @@ import type { TriggerDefinition } from './trigger-definition';
 import { checkInputsOf } from '../validation/checked-inputs';
 import { idFrom } from './trigger-id';
 
-/** The construct below an agent that contains its triggers. */
+/** The construct below an agent, or below a workflow in another stack than its agent, that contains triggers. */
 const TRIGGERS = 'Triggers';
 
 /**
@@ -170,7 +170,9 @@ export class AgentTrigger implements IAgentTrigger {
   public bind(workflow: ITurnWorkflow): void {
     const { agent } = workflow;
     const id = this.definition.options.triggerId ?? this.definition.defaultId;
-    const where = `${agent.node.path}/${TRIGGERS}/${id}`;
+    // A trigger names the state machine. In the stack of the agent, it would make that stack depend on the workflow's.
+    const host = Stack.of(agent) === Stack.of(workflow) ? agent : workflow;
+    const where = `${host.node.path}/${TRIGGERS}/${id}`;
     requireInput(!Token.isUnresolved(id), where, {
       input: 'triggerId',
       value: 'a value that only the deployment knows',
@@ -191,7 +193,7 @@ export class AgentTrigger implements IAgentTrigger {
       allowed: 'a trigger that no workflow has yet',
       fix: 'make one trigger per workflow',
     });
-    const triggers = agent.node.tryFindChild(TRIGGERS) ?? new Construct(agent, TRIGGERS);
+    const triggers = host.node.tryFindChild(TRIGGERS) ?? new Construct(host, TRIGGERS);
     requireInput(triggers.node.tryFindChild(id) === undefined, where, {
       input: 'triggerId',
       value: id,

@@ -16,8 +16,12 @@ import { reviewedFolders } from './reviewed-folders';
 export interface TurnFunctionSetting {
   readonly encryptionKey: kms.IKey;
   readonly logRetention: logs.RetentionDays;
-  /** Prefix of the names of the log groups, which the key policy already allows. */
-  readonly logPrefix: string;
+  /**
+   * Prefix of the names of the log groups, which the key policy already allows.
+   *
+   * @default - the name of a log group follows from the path of its function
+   */
+  readonly logPrefix?: string;
 }
 
 export interface TurnFunctionProps extends TurnFunctionSetting {
@@ -45,7 +49,7 @@ export class TurnFunction extends HandlerFunction {
       environment: props.environment,
       encryptionKey: props.encryptionKey,
       logRetention: props.logRetention,
-      logPrefix: `${props.logPrefix}${props.code}-`,
+      logPrefix: props.logPrefix && `${props.logPrefix}${props.code}-`,
       timeout: props.timeout,
       memoryMegabytes: props.memoryMegabytes,
       statements: [...(placement ? networkInterfaceStatements() : []), ...statements],

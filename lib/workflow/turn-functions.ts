@@ -130,6 +130,9 @@ export class TurnFunctions extends Construct {
     };
     return new TurnFunction(scope, id, {
       ...this.props,
+      // The name of a log group must not change with another construct: changed back, it would be the name of a log group
+      // that was retained.
+      logPrefix: scope === this ? this.props.logPrefix : undefined,
       code,
       description: `Turns of the agent ${agent.agentName}: ${does}`,
       timeout: Duration.seconds(timeoutSeconds),

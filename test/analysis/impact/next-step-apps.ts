@@ -383,6 +383,18 @@ export const NEXT_STEP_APPS: readonly NextStepApp[] = [
     })),
   },
   {
+    kind: 'audit trail, later with a name',
+    later: [],
+    back: [],
+    secondStage: /there is an AgentAuditTrail in this account already/,
+    secondRegion: /there is an AgentAuditTrail in this account already/,
+    add: plain((later) => ({
+      baseline: (stack) => ({
+        auditTrail: new AgentAuditTrail(stack, 'Audit', later ? { trailName: 'agents' } : {}),
+      }),
+    })),
+  },
+  {
     kind: 'imported trail, later without',
     later: [],
     back: [],
@@ -498,6 +510,14 @@ export const NEXT_STEP_APPS: readonly NextStepApp[] = [
           actions: killSwitch ? [AgentBudgetAction.engage(120, killSwitch)] : [AgentBudgetAction.notify(80, notify)],
         });
       },
+    })),
+  },
+  {
+    kind: 'kill switch, later renamed',
+    later: ['record-kept × 3', 'turns-stopped × 2'],
+    back: ['record-kept × 3', 'turns-stopped × 2'],
+    add: plain((later) => ({
+      also: (stack, turns) => void new AgentKillSwitch(stack, later ? 'Stop' : 'KillSwitch', { workflows: [turns] }),
     })),
   },
   {

@@ -31,7 +31,7 @@ export interface NextSteps {
   readonly destroyed: readonly string[];
   /**
    * Resources whose identifier is fixed by the template, by AWS's specification, and that were not said to be in the way of
-   * another deployment: under another stack name, or after everything was destroyed.
+   * another deployment: under another stack name, after everything was destroyed, or when the later version is reverted.
    */
   readonly unsaid: readonly string[];
 }
@@ -80,6 +80,8 @@ export function nextSteps(add: Add): NextSteps {
           gone,
           'name-kept',
         ),
+        ...notRevertible(first, later).map(({ path: where }) => where),
+        ...notRevertible(later, first).map(({ path: where }) => where),
       ],
     };
   } finally {
@@ -90,6 +92,23 @@ export function nextSteps(add: Add): NextSteps {
 function identifiersInBoth(one: TemplateModel, two: TemplateModel): Identifier[] {
   const keys = new Set(identifiersIn(two).map(({ key }) => key));
   return identifiersIn(one).filter(({ key }) => keys.has(key));
+}
+
+/**
+ * Resources that the second version removes or replaces and that stay, although the first version would create them again
+ * with the same identifier: it refers to no resource that the second version removes or replaces, too.
+ */
+function notRevertible(first: TemplateModel, second: TemplateModel): Identifier[] {
+  const identifiers = (model: TemplateModel) =>
+    new Map(identifiersIn(model, () => true).map((each) => [`${each.stack} ${each.logicalId}`, each]));
+  const [old, now] = [identifiers(first), identifiers(second)];
+  const stays = (stack: string, id: string): boolean =>
+    second.resources.some((each) => each.stack.id === stack && each.logicalId === id) &&
+    old.get(`${stack} ${id}`)?.key === now.get(`${stack} ${id}`)?.key;
+  return [...old]
+    .filter(([id, each]) => each.kept && now.get(id)?.key !== each.key)
+    .filter(([, each]) => each.refersTo.every((id) => stays(each.stack, id)))
+    .map(([, each]) => each);
 }
 
 function unsaid(identifiers: readonly Identifier[], effects: readonly Effect[], kind: Effect['kind']): string[] {

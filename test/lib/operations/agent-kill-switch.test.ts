@@ -75,6 +75,14 @@ test('what stops agents can attach one policy, which denies everything, and no o
   }
 });
 
+test('its log groups are named after it, so the name does not change with a workflow', () => {
+  const names = Object.entries(template.findResources('AWS::Logs::LogGroup'))
+    .filter(([id]) => id.startsWith('KillSwitch'))
+    .map(([, { Properties }]) => JSON.stringify(Properties.LogGroupName));
+  expect(names.length).toBeGreaterThan(4);
+  expect(names.filter((name) => !name.includes('Stack-KillSwitch'))).toEqual([]);
+});
+
 test('to stop and to release are two permissions', () => {
   const granted = JSON.stringify(
     Object.entries(template.findResources('AWS::IAM::Policy')).filter(([id]) => id.startsWith('Engagers')),

@@ -7,7 +7,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { App, Duration, Fn, Stack, TimeZone } from 'aws-cdk-lib/core';
-import { AgentModel, ManagedAgent, TurnWorkflow } from '../../../lib';
+import { AgentBaseline, AgentModel, ManagedAgent, TurnWorkflow } from '../../../lib';
 import {
   AgentTrigger,
   TurnOutcome,
@@ -628,6 +628,24 @@ test('alarms whose ARNs need more than one pattern get several rules with one qu
   rules.forEach(({ EventPattern }) => expect(JSON.stringify(EventPattern).length).toBeLessThanOrEqual(2048));
   expect(new Set(rules.map(({ Targets }) => JSON.stringify(Targets[0].Arn))).size).toBe(1);
   expect(() => (stack.node.root as App).synth()).not.toThrow();
+});
+
+test('a trigger of a workflow in another stack than its agent is in the stack of the workflow', () => {
+  const app = new App();
+  const shared = new Stack(app, 'Shared', { env: { account: ACCOUNT, region: REGION } });
+  const work = new Stack(app, 'Work', { env: { account: ACCOUNT, region: REGION } });
+  const baseline = new AgentBaseline(shared, 'Baseline');
+  const agent = new ManagedAgent(shared, 'Agent', { model: AgentModel.GPT_5_6_LUNA, instructions: 'Work.', baseline });
+  const workflow = new TurnWorkflow(work, 'Turns', { agent });
+  workflow.addTrigger(AgentTrigger.onEvent('Orders', { source: ['shop'] }));
+  // Synthesis fails when the two stacks depend on each other.
+  expect(
+    app
+      .synth()
+      .getStackByName('Work')
+      .dependencies.map(({ id }) => id),
+  ).toContain('Shared');
+  expect(Object.keys(Template.fromStack(work).findResources('AWS::Lambda::EventSourceMapping'))).toHaveLength(1);
 });
 
 test('pull requests of CodeCommit that are closed start turns where they are asked for', () => {
