@@ -514,8 +514,8 @@ export const NEXT_STEP_APPS: readonly NextStepApp[] = [
   },
   {
     kind: 'kill switch, later renamed',
-    later: ['record-kept × 3', 'turns-stopped × 2'],
-    back: ['record-kept × 3', 'turns-stopped × 2'],
+    later: ['record-deleted × 2', 'record-kept × 3', 'turns-stopped × 2'],
+    back: ['record-deleted × 2', 'record-kept × 3', 'turns-stopped × 2'],
     add: plain((later) => ({
       also: (stack, turns) => void new AgentKillSwitch(stack, later ? 'Stop' : 'KillSwitch', { workflows: [turns] }),
     })),
