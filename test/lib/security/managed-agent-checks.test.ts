@@ -84,6 +84,12 @@ describe('what the pack sees', () => {
     expect(found(check(governedApp().app))).toEqual([]);
   });
 
+  test('nor with weak references between its stacks', () => {
+    const { app, stack } = governedApp({ context: { '@aws-cdk/core:defaultCrossStackReferences': 'weak' } }, false);
+    expect(found(check(app))).toEqual([]);
+    expect(JSON.stringify(app.synth().getStackArtifact(stack.artifactId).template)).toContain('Fn::GetStackOutput');
+  });
+
   test('a property override, for every rule', () => {
     const { app, stack, networkStack } = governedApp();
     const at = (scope: Stack, place: string) =>
