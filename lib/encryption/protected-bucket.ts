@@ -22,7 +22,7 @@ export function protectedBucket(scope: Construct, id: string, options: Protected
   const { encryptionKey, retention, restorable, transitions, accessLogsBucket } = options;
   const development = isDevelopment(scope);
   const lock = development ? undefined : options.lock;
-  return new s3.Bucket(scope, id, {
+  const bucket = new s3.Bucket(scope, id, {
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
     enforceSSL: true,
@@ -48,4 +48,7 @@ export function protectedBucket(scope: Construct, id: string, options: Protected
     // A custom resource of aws-cdk-lib; Amazon S3 deletes no bucket with objects in it.
     autoDeleteObjects: development,
   });
+  // A bucket that is kept stays protected: its policy requires TLS and denies bypassing a lock.
+  bucket.policy?.applyRemovalPolicy(options.removalPolicy);
+  return bucket;
 }

@@ -52,14 +52,15 @@ export const REMOVAL = {
   },
   trailBucket: {
     policy: RemovalPolicy.RETAIN,
-    what: 'The bucket of an audit trail',
+    what: 'The bucket of an audit trail, and its policy',
     reason:
-      'CloudTrail delivers within minutes, and the files are locked. Amazon S3 deletes no bucket with files in it, so a rollback would fail.',
+      'CloudTrail delivers within minutes, and the files are locked. Amazon S3 deletes no bucket with files in it, so a rollback would fail. The policy denies bypassing the lock.',
   },
   recordBucket: {
     policy: KEPT_ONCE_DEPLOYED,
-    what: 'Evidence and output buckets',
-    reason: 'They hold what turns produced. Before the first turn they are empty and can be deleted.',
+    what: 'Evidence and output buckets, and their policies',
+    reason:
+      'They hold what turns produced. Before the first turn they are empty and can be deleted. Without the policy, a kept bucket would accept plain HTTP.',
   },
   ledger: {
     policy: KEPT_ONCE_DEPLOYED,

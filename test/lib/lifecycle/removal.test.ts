@@ -45,6 +45,7 @@ describe('a rolled-back first deployment', () => {
       ['AWS::KMS::Key', 'AuditKey'],
       ['AWS::Logs::LogGroup', 'AuditDeliveryLogGroup'],
       ['AWS::S3::Bucket', 'AuditBucket'],
+      ['AWS::S3::BucketPolicy', 'AuditBucketPolicy'],
     ]);
   });
 
@@ -55,11 +56,18 @@ describe('a rolled-back first deployment', () => {
       'AWS::KMS::Key',
       'AWS::Logs::LogGroup',
       'AWS::S3::Bucket',
+      'AWS::S3::BucketPolicy',
       'AWS::SQS::Queue',
     ]);
     for (const [, each] of resources.filter(([, { DeletionPolicy }]) => DeletionPolicy === 'RetainExceptOnCreate')) {
       expect(each.UpdateReplacePolicy).toBe('Retain');
     }
+  });
+
+  test('keeps the policy of every bucket that it keeps', () => {
+    const policyOf = (type: string) =>
+      resources.filter(([, { Type }]) => Type === type).map(([, each]) => each.DeletionPolicy);
+    expect(policyOf('AWS::S3::BucketPolicy')).toEqual(policyOf('AWS::S3::Bucket'));
   });
 
   test('is not stopped by deletion protection', () => {
