@@ -30,9 +30,12 @@ module.exports = {
     '^cdk-bedrock-managed-agents$': '<rootDir>/lib/index.ts',
     '^cdk-bedrock-managed-agents/operations$': '<rootDir>/lib/operations/index.ts',
     '^cdk-bedrock-managed-agents/blueprints$': '<rootDir>/lib/blueprint/index.ts',
+    '^asl-validator$': '<rootDir>/test/asl-validator-once.js',
     // As in the bundle of bma.
     '^@aws-cdk/aws-service-spec$': '<rootDir>/analysis/facts/replacements.ts',
   },
+  globalSetup: '<rootDir>/test/shared-folder.js',
+  globalTeardown: '<rootDir>/test/remove-shared-folder.js',
   setupFiles: ['<rootDir>/test/setup-env.js'],
   setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/build', '<rootDir>/dist'],

@@ -22,10 +22,10 @@ export function readmeOf({ name }: Example): string {
   return path.join(__dirname, '..', 'examples', name, 'README.md');
 }
 
-/** The README of an example with the figures that its templates have now. */
-export function withCostBlock(example: Example): string {
+/** The README of an example with the figures that its templates have now: those of `assembly`, which is synthesized by default. */
+export function withCostBlock(example: Example, assembly = synthesized(example)): string {
   const readme = readFileSync(readmeOf(example), 'utf8');
-  const block = `${BEGIN}\n\n${figures(example)}\n\n${END}`;
+  const block = `${BEGIN}\n\n${figures(assembly)}\n\n${END}`;
   const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
   if (begin >= 0 && end > begin) {
     return `${readme.slice(0, begin)}${block}${readme.slice(end + END.length)}`;
@@ -37,10 +37,14 @@ export function withCostBlock(example: Example): string {
     : `${readme.trimEnd()}\n\n${section.trimEnd()}\n`;
 }
 
-function figures({ add }: Example): string {
+function synthesized({ add }: Example): string {
   const app = new App();
   add(app, { account: '111122223333', region: 'us-east-1' });
-  const record = estimateDirectory(app.synth().directory, { turnsPerMonth: TURNS });
+  return app.synth().directory;
+}
+
+function figures(assembly: string): string {
+  const record = estimateDirectory(assembly, { turnsPerMonth: TURNS });
   const given = assumed();
   return [
     `- Idle: **${monthlyUsd(record.idleUsdPerMonth)}** a month (${parts(record.idle, monthlyUsd)})`,

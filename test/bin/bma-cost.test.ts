@@ -1,17 +1,11 @@
-import { App } from 'aws-cdk-lib/core';
 import { ASSUMPTIONS } from '../../analysis/cost/assumptions';
 import { readAssembly } from '../../bin/bma/read-assembly';
 import { runInProcess } from './run-in-process';
 import { costLines } from '../../bin/cost-lines';
 import { terminalStyle } from '../../bin/terminal-style';
-import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
-import { stageAssets } from '../staged-assets';
+import { assemblyOf } from '../examples/synthesized';
 
-stageAssets();
-
-const app = new App();
-addCiPipelineAgent(app, { account: '111122223333', region: 'us-east-1' });
-const { directory } = app.synth();
+const directory = assemblyOf('ci-pipeline-agent');
 
 const run = (...args: string[]) => runInProcess('cost', ...args);
 

@@ -2,22 +2,18 @@
  * `bma doctor` with real clients against an account on loopback. Each check is seen both ways, and with its call denied,
  * throttled and cut off. Not run against AWS.
  */
-import { App } from 'aws-cdk-lib/core';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { runInProcess } from './run-in-process';
 import { DOCTOR_PERMISSIONS } from '../../bin/bma/doctor/examine';
 import type { DoctorReport, Finding } from '../../bin/bma/doctor/finding';
-import { EXAMPLES } from '../../examples';
 import { AGENT_RECORD_FORMAT, type AgentRecord } from '../../lib/contracts/agent-record';
 import { type Readiness, readyAccount } from './account/readiness';
 import { AccountServer } from './account/server';
 import { type AccountState, deployedState } from './account/state';
 import { PROGRAM, run as program } from './run-program';
-import { stageAssets } from '../staged-assets';
-
-stageAssets();
+import { assemblyOf } from '../examples/synthesized';
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-doctor-'));
 const before = { ...process.env };
@@ -44,10 +40,7 @@ afterAll(async () => {
   fs.rmSync(work, { recursive: true, force: true });
 });
 
-const example = EXAMPLES.find(({ name }) => name === 'ci-pipeline-agent')!;
-const app = new App();
-example.add(app, { account: '111122223333', region: 'us-east-1' });
-const { directory } = app.synth();
+const directory = assemblyOf('ci-pipeline-agent');
 const deployed = deployedState(directory);
 const nothing: AccountState = { ...deployed, stacks: {}, trails: {}, endpoints: {} };
 

@@ -1,4 +1,3 @@
-import { App } from 'aws-cdk-lib/core';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -9,9 +8,7 @@ import { EXAMPLES } from '../../examples';
 import { driftKinds } from './account/drifts';
 import { AccountServer } from './account/server';
 import { deployedState } from './account/state';
-import { stageAssets } from '../staged-assets';
-
-stageAssets();
+import { assemblyOf } from '../examples/synthesized';
 
 const server = new AccountServer();
 const before = { ...process.env };
@@ -30,12 +27,7 @@ afterAll(async () => {
   await server.close();
 });
 
-function synthesized(example: (typeof EXAMPLES)[number]): string {
-  const app = new App();
-  example.add(app, { account: '111122223333', region: 'us-east-1' });
-  return app.synth().directory;
-}
-const directories = EXAMPLES.map(synthesized);
+const directories = EXAMPLES.map(({ name }) => assemblyOf(name));
 
 async function verify(directory: string, ...args: string[]) {
   let [out, error] = ['', ''];

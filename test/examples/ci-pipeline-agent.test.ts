@@ -1,29 +1,20 @@
-import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
-import { App } from 'aws-cdk-lib/core';
 import { loadScenario } from '../../bin/local-scenario';
 import { ScenarioRun, type EventResult } from '../../bin/scenario-run';
-import { addCiPipelineAgent } from '../../examples/ci-pipeline-agent';
 import { postedComments } from '../../examples/ci-pipeline-agent/local-scenario';
 import type { CloudEvent } from '../../local/cloud';
-import { stageAssets } from '../staged-assets';
-
-stageAssets();
+import { assemblyOf } from './synthesized';
 
 /* The example from the event to the posted review: synthesized stacks, real bundles, tool, git, exec server, CodeCommit on loopback. */
 
 const root = path.resolve(__dirname, '../..');
-const assembly = fs.mkdtempSync(path.join(os.tmpdir(), 'ci-pipeline-agent-'));
+const assembly = assemblyOf('ci-pipeline-agent');
 const loaded = loadScenario(path.join(root, 'examples'), 'ci-pipeline-agent');
 const results: EventResult[] = [];
 const posted: string[][] = [];
 let run: ScenarioRun;
 
 beforeAll(async () => {
-  const app = new App({ outdir: assembly });
-  addCiPipelineAgent(app, { account: '111122223333', region: 'us-east-1' });
-  app.synth();
   const imagePaths = { '/opt/agent': path.join(root, 'assets', 'image') };
   run = await ScenarioRun.start({ loaded, assembly, region: 'us-east-1', imagePaths });
   for (const event of loaded.events) {
@@ -33,7 +24,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await run?.close();
-  fs.rmSync(assembly, { recursive: true, force: true });
 });
 
 test('both events become completed turns of one conversation', () => {

@@ -1,28 +1,20 @@
 /** The example of an incident, end to end on this machine: real tools and functions, synthesized permissions. */
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
-import { App } from 'aws-cdk-lib/core';
 import { loadScenario } from '../../bin/local-scenario';
 import { ScenarioRun, type EventResult } from '../../bin/scenario-run';
-import { addIncidentResponse } from '../../examples/incident-response';
-import { stageAssets } from '../staged-assets';
-
-stageAssets();
+import { assemblyOf } from './synthesized';
 
 const root = path.resolve(__dirname, '../..');
-const work = fs.mkdtempSync(path.join(os.tmpdir(), 'incident-response-'));
 const loaded = loadScenario(path.join(root, 'examples'), 'incident-response');
 const results: EventResult[] = [];
 let run: ScenarioRun;
 
 beforeAll(async () => {
-  const app = new App({ outdir: path.join(work, 'cdk.out') });
-  addIncidentResponse(app, { account: '111122223333', region: 'us-east-1' });
   run = await ScenarioRun.start({
     loaded,
-    assembly: app.synth().directory,
+    assembly: assemblyOf('incident-response'),
     region: 'us-east-1',
     imagePaths: { '/opt/agent': path.join(root, 'assets', 'image') },
   });
@@ -30,7 +22,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await run?.close();
-  fs.rmSync(work, { recursive: true, force: true });
 });
 
 const details = () => results.flatMap(({ turns }) => turns.map(({ detail }) => detail));

@@ -1,28 +1,19 @@
-import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
-import { App } from 'aws-cdk-lib/core';
 import { loadScenario } from '../../bin/local-scenario';
 import { type EventResult, ScenarioRun } from '../../bin/scenario-run';
 import { readStartOptions } from '../../bin/start-options';
-import { addCustomBlueprint } from '../../examples/custom-blueprint';
 import { type FakeModel, startFakeModel } from '../local/support/fake-model';
-import { stageAssets } from '../staged-assets';
-
-stageAssets();
+import { assemblyOf } from './synthesized';
 
 /* An example whose agent is the real harness with a model: here a scripted one, which calls a tool of the agent. */
 
 const root = path.resolve(__dirname, '../..');
-const assembly = fs.mkdtempSync(path.join(os.tmpdir(), 'model-endpoint-'));
+const assembly = assemblyOf('custom-blueprint');
 let model: FakeModel;
 let run: ScenarioRun;
 let result: EventResult;
 
 beforeAll(async () => {
-  const app = new App({ outdir: assembly });
-  addCustomBlueprint(app, { account: '111122223333', region: 'us-east-1' });
-  app.synth();
   model = await startFakeModel(() => ({
     name: 'clone_repository',
     namespace: 'mcp__source',
@@ -38,7 +29,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await run?.close();
   await model?.close();
-  fs.rmSync(assembly, { recursive: true, force: true });
 });
 
 test('the turn completes with the answer of the model, and its tool call is made with the execution role', () => {

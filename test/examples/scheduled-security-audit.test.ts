@@ -3,32 +3,19 @@
  * the real exec server, and the real source tool against git.
  */
 import '@microsoft/jest-sarif';
-import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
-import { App } from 'aws-cdk-lib/core';
 import { loadScenario } from '../../bin/local-scenario';
 import { ScenarioRun, type EventResult } from '../../bin/scenario-run';
-import { addScheduledSecurityAudit } from '../../examples/scheduled-security-audit';
 import { CodeCommitGit } from '../../local/stand-ins/code-commit-git';
-import { stageAssets } from '../staged-assets';
-
-stageAssets();
+import { assemblyOf } from './synthesized';
 
 const root = path.resolve(__dirname, '../..');
-const work = fs.mkdtempSync(path.join(os.tmpdir(), 'security-audit-'));
-let assembly: string;
+const assembly = assemblyOf('scheduled-security-audit');
 const open: ScenarioRun[] = [];
 
-beforeAll(() => {
-  const app = new App({ outdir: path.join(work, 'cdk.out') });
-  addScheduledSecurityAudit(app, { account: '111122223333', region: 'us-east-1' });
-  assembly = app.synth().directory;
-});
 afterEach(async () => {
   await Promise.all(open.splice(0).map((run) => run.close()));
 });
-afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
 
 const loaded = loadScenario(path.join(root, 'examples'), 'scheduled-security-audit');
 
