@@ -17,6 +17,10 @@ const KEEPS_IN_JSON_PATH =
  * finds nothing in it then. Functions that are not known count as such.
  */
 export function losesText({ call }: State): boolean {
+  const blocks = (call?.arguments ?? []).flatMap((node) => node.at('Content')).flatMap((node) => node.items());
+  if (blocks.length > 0 && blocks.every(isOnlyForComparison)) {
+    return true;
+  }
   const leaves = (node: Node, key: string): boolean =>
     node.kind === 'object'
       ? node.entries().some(([name, value]) => leaves(value, name))
@@ -26,6 +30,20 @@ export function losesText({ call }: State): boolean {
   return ['Content', 'Content.$'].some((key) =>
     (call?.arguments ?? []).flatMap((node) => node.at(key)).some((node) => leaves(node, key)),
   );
+}
+
+/**
+ * Whether a block of text has a qualifier, but not the one for a text to guard: the others say what an answer is compared
+ * with. Whether the filters judge such a block isn't documented.
+ * Source: docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_GuardrailConverseTextBlock.html (`qualifiers`)
+ */
+function isOnlyForComparison(block: Node): boolean {
+  const qualifiers = block
+    .at('Text', 'Qualifiers')
+    .flatMap((node) => node.items())
+    .flatMap((node) => node.texts())
+    .map(({ value }) => literalOf(value));
+  return qualifiers.length > 0 && qualifiers.every((each) => each !== undefined && each !== 'guard_content');
 }
 
 function isLost(text: string, key: string): boolean {

@@ -27,11 +27,13 @@ export interface LeakQuestion {
 interface Known {
   /** Judgements that no choice looked at, on some path. */
   readonly ignored: ReadonlySet<State>;
+  /** All judgements on some path. */
+  readonly made: ReadonlySet<State>;
   /** A judgement that failed, on some path. */
   readonly failed?: State;
 }
 
-const NOTHING: Known = { ignored: new Set() };
+const NOTHING: Known = { ignored: new Set(), made: new Set() };
 
 /**
  * The states that send the text of a turn before a screening step has judged it, after the step failed, or without a
@@ -86,7 +88,11 @@ function pass(state: State, known: Known, search: Search): Known {
   const sends = search.sends(state);
   const looksAt = (judge: State) => [...reads].some((origin) => sourceOf(origin) === judge.name);
   const isLook = state.type === 'Choice' || (state.type === 'Task' && !sends);
-  const ignored = new Set([...known.ignored].filter((judge) => !isLook || !looksAt(judge)));
+  // A choice with one way on decides nothing, whatever functions before it made of the verdicts.
+  const ignored =
+    state.type === 'Choice' && new Set(state.next).size === 1
+      ? new Set(known.made)
+      : new Set([...known.ignored].filter((judge) => !isLook || !looksAt(judge)));
   const leak = sends ? leakAt(state, reads, known, search) : undefined;
   const unseen = search.opens.has(state) ? [...ignored].find((judge) => search.judgesInput(judge)) : undefined;
   if (leak) {
@@ -95,12 +101,18 @@ function pass(state: State, known: Known, search: Search): Known {
     found.set(state, { state, judge: unseen, why: 'ignored' });
   }
   const own = search.judged(state);
+  const made = new Set(known.made);
   if (own.size > 0 || search.judgesInput(state)) {
     ignored.add(state);
+    made.add(state);
   }
-  const after: Known = { ignored, failed: own.size > 0 ? undefined : known.failed };
+  const after: Known = { ignored, made, failed: own.size > 0 ? undefined : known.failed };
   const ends = state.inner.map((each) => walk(each, after, search));
-  return { ...after, ignored: new Set([...ignored, ...ends.flatMap((end) => [...end.ignored])]) };
+  return {
+    ...after,
+    ignored: new Set([...ignored, ...ends.flatMap((end) => [...end.ignored])]),
+    made: new Set([...made, ...ends.flatMap((end) => [...end.made])]),
+  };
 }
 
 function leakAt(state: State, reads: ReadonlySet<string>, known: Known, search: Search): Leak | undefined {
@@ -119,9 +131,13 @@ function leakAt(state: State, reads: ReadonlySet<string>, known: Known, search: 
 }
 
 function either(one: Known, other: Known): Known {
-  return { ignored: new Set([...one.ignored, ...other.ignored]), failed: one.failed ?? other.failed };
+  return {
+    ignored: new Set([...one.ignored, ...other.ignored]),
+    made: new Set([...one.made, ...other.made]),
+    failed: one.failed ?? other.failed,
+  };
 }
 
 function isSame(one: Known, other: Known): boolean {
-  return one.ignored.size === other.ignored.size && one.failed === other.failed;
+  return one.ignored.size === other.ignored.size && one.made.size === other.made.size && one.failed === other.failed;
 }

@@ -30,7 +30,13 @@ export const MA_STO1 = rule({
   },
 });
 
-function saysOf({ to, who, name, giver }: OutsideAccess): string {
+function saysOf({ to, who, name, giver, place }: OutsideAccess): string {
+  if (who === 'another account' && /^arn:[^:]*:kms:/.test(printed(name))) {
+    return `${giver.logicalId} uses a key of another account (${printed(name)})`;
+  }
+  if (who === 'another account' && /\.(?:EventSourceArn|Source)$/.test(place.path)) {
+    return `${giver.logicalId} takes its input from another account (${printed(name)})`;
+  }
   if (who === 'everybody') {
     return `${to.logicalId} is open to everybody through ${giver.logicalId}`;
   }

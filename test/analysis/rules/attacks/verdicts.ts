@@ -13,6 +13,8 @@ const guard = (Source: string, text: string) => ({
   },
 });
 
+const WORKER = 'arn:aws:lambda:us-east-1:111122223333:function:weigh';
+
 /** The workflow in JSONata, with variables. */
 const jsonata = (): Resources => ({
   Claim: {
@@ -102,6 +104,31 @@ export const VERDICTS: readonly Pair[] = [
         Arguments: { ...In.Arguments, GuardrailIdentifier: '{% $guard %}', GuardrailVersion: '{% $version %}' },
       },
     }),
+  ),
+  ...['grounding_source', 'query'].map((qualifier) =>
+    inJsonata(
+      `the text is marked as ${qualifier}`,
+      [qualifier],
+      [qualifier, 'guard_content'],
+      (Qualifiers, { In }) => ({
+        In: {
+          ...In,
+          Arguments: { ...In.Arguments, Content: [{ Text: { Text: '{% $states.input.prompt %}', Qualifiers } }] },
+        },
+      }),
+    ),
+  ),
+  ...['Verdict', 'Refused'].map((field) =>
+    inJsonata(
+      `a function says whether to go on as ${field}, and both ways of the choice start the turn`,
+      'Open',
+      'Refuse',
+      (Next, { Check, Open }) => ({
+        Check: { ...Check, Default: 'Weigh' },
+        Weigh: { ...Open, Arguments: { FunctionName: WORKER, Payload: '{% $verdict %}' }, Next: 'Decide' },
+        Decide: { Type: 'Choice', Choices: [{ Condition: `{% $states.input.${field} %}`, Next }], Default: 'Open' },
+      }),
+    ),
   ),
   pair(
     'MA-GRD1',
