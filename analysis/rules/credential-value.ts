@@ -160,13 +160,22 @@ export function formatIn(text: string): string | undefined {
 }
 
 const SHORTEST_ENCODED = 24;
-const ENCODED = /^[A-Za-z0-9+/]{24,}={0,2}$/;
+const BASE64 = /^[A-Za-z0-9+/_-]{24,}={0,2}$/;
+const HEX = /^(?:[0-9a-f]{2}){12,}$/i;
+const PERCENT = /%[0-9a-f]{2}/i;
 
-/** The kind of credential in a text that is encoded as base64. */
+/** The kind of credential in a text that is encoded as base64, as hexadecimal digits, or as a part of a URL. */
 function encodedFormatIn(text: string): string | undefined {
-  return text.length >= SHORTEST_ENCODED && ENCODED.test(text)
-    ? formatIn(Buffer.from(text, 'base64').toString('latin1'))
-    : undefined;
+  if (text.length < SHORTEST_ENCODED) {
+    return undefined;
+  }
+  return (
+    (BASE64.test(text) ? formatIn(Buffer.from(text, 'base64').toString('latin1')) : undefined) ??
+    (HEX.test(text) ? formatIn(Buffer.from(text, 'hex').toString('latin1')) : undefined) ??
+    (PERCENT.test(text)
+      ? formatIn(text.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16))))
+      : undefined)
+  );
 }
 
 /** Whether a variable of this name holds a credential itself, not a reference to one. */

@@ -51,6 +51,13 @@ export const CREDENTIAL_TEXTS: readonly Pair[] = [
   added('in an option of a command', 'AWS::ECS::TaskDefinition', PASSWORD, '/run/password', (value) =>
     task({ Command: ['run', `--db-password=${value}`] }),
   ),
+  ...Object.entries<(text: string) => string>({
+    'as hexadecimal digits': (text) => Buffer.from(text).toString('hex'),
+    'as base64 for URLs': (text) => Buffer.from(`>>>>${text}`).toString('base64url'),
+    'as a part of a URL': (text) => [...text].map((each) => `%${each.charCodeAt(0).toString(16)}`).join(''),
+  }).map(([how, encoded]) =>
+    variable(`encoded ${how}`, ['SETTINGS', encoded(TOKEN)], ['SETTINGS', encoded('mode=strict;level=high;size=20')]),
+  ),
   added('in the script of an instance', 'AWS::EC2::LaunchTemplate', KEY, '$(fetch key)', (value) => ({
     LaunchTemplateData: { UserData: { 'Fn::Base64': `#!/bin/bash\nexport AWS_SECRET_ACCESS_KEY=${value}\n` } },
   })),
