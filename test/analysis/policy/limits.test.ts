@@ -14,6 +14,8 @@ const OWN_ARN = { Ref: 'Policy' };
 test.each([
   ['account', { StringEquals: { 'aws:SourceAccount': '111122223333' } }],
   ['account', { StringLike: { 'kms:CallerAccount': '111122223333' } }],
+  ['account', { StringEquals: { 'aws:SourceOwner': '111122223333' } }],
+  ['account', { StringEquals: { 's3:DataAccessPointAccount': '111122223333' } }],
   ['organization', { StringEquals: { 'AWS:PrincipalOrgId': 'o-abcdefghij' } }],
   ['organization', { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-abcdefghij/r-ab12/*' } }],
   ['principal', { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/*' } }],

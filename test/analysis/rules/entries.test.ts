@@ -62,6 +62,16 @@ const appSync = (more: object) => ({
     LambdaConfig: { LambdaFunctionArn: arnOf('Open') },
   }),
 });
+/** An Event API of AppSync whose channel has a function as its handler. */
+const eventApi = (...ways: string[]) => ({
+  Api: of('AWS::AppSync::Api', { Name: 'x', EventConfig: { AuthProviders: ways.map((AuthType) => ({ AuthType })) } }),
+  Source: of('AWS::AppSync::DataSource', {
+    ApiId: { 'Fn::GetAtt': ['Api', 'ApiId'] },
+    Name: 'x',
+    Type: 'AWS_LAMBDA',
+    LambdaConfig: { LambdaFunctionArn: arnOf('Open') },
+  }),
+});
 const balancer = (scheme: object, ...actions: object[]) => ({
   Balancer: of('AWS::ElasticLoadBalancingV2::LoadBalancer', scheme),
   Group: of('AWS::ElasticLoadBalancingV2::TargetGroup', { TargetType: 'lambda', Targets: [{ Id: arnOf('Open') }] }),
@@ -143,6 +153,7 @@ test.each<[string, Record<string, object>]>([
   ],
   ['an HTTP route with a JWT authorizer', httpApi({ AuthorizationType: 'JWT', AuthorizerId: 'a' })],
   ['AppSync with IAM', appSync({ AuthenticationType: 'AWS_IAM' })],
+  ['an Event API of AppSync with IAM and a user pool', eventApi('AWS_IAM', 'AMAZON_COGNITO_USER_POOLS')],
   ['an internal load balancer', balancer({ Scheme: 'internal' })],
   ['a load balancer that signs in', balancer({}, { Type: 'authenticate-oidc', Order: 1 })],
   [
@@ -214,6 +225,7 @@ test.each<[string, string, Record<string, object>]>([
   ],
   ['an open HTTP route', 'fatal Route', httpApi({})],
   ['AppSync with an API key', 'error Api', appSync({ AuthenticationType: 'API_KEY' })],
+  ['an Event API of AppSync with an API key as one of two ways', 'error Api', eventApi('AWS_IAM', 'API_KEY')],
   [
     'AppSync with an API key as the second way',
     'error Api',

@@ -162,6 +162,26 @@ export const INDIRECT: readonly Pair[] = [
     }),
   ),
   pair(
+    'MA-ID8',
+    'an endpoint denies bearer tokens to some',
+    { StringNotEquals: { 'aws:PrincipalAccount': ACCOUNT } },
+    undefined,
+    (Condition) => ({
+      set: {
+        'Mantle.PolicyDocument.Statement': ([own]: { Action: string[] }[]) => [
+          { ...own, Action: [...own.Action, 'bedrock-mantle:CallWithBearerToken'] },
+          {
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 'bedrock-mantle:CallWithBearerToken',
+            Resource: '*',
+            ...(Condition ? { Condition } : {}),
+          },
+        ],
+      },
+    }),
+  ),
+  pair(
     'MA-ID5',
     'takes tokens of every workload',
     'workload-identity-directory/default/*',
