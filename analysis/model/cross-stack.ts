@@ -1,3 +1,4 @@
+import { overlap } from '../policy/pattern';
 import type { Stack } from './assembly';
 import { literalOf, textKey } from './compose-text';
 import type { Guard } from './guard';
@@ -7,6 +8,7 @@ import type { Origin } from './origin';
 import { printed } from './printed-text';
 import type { Settled } from './settled';
 import type { TemplateReader } from './template-reader';
+import type { Text } from './text';
 
 /** An output with `Export`. */
 export interface Export {
@@ -92,6 +94,7 @@ export function stackOutput(reader: TemplateReader, argument: unknown, origin: O
 /** The exports of all stacks by name. */
 export class Exports {
   private readonly byName = new Map<string, Export[]>();
+  private readonly names: Text[] = [];
 
   constructor(readers: readonly TemplateReader[]) {
     for (const reader of readers) {
@@ -102,6 +105,7 @@ export class Exports {
         }
         for (const { value, guard } of reader.texts(name, reader.origin(`Outputs.${output}.Export.Name`), TRUE)) {
           const key = textKey(value);
+          this.names.push(value);
           this.byName.set(key, [...(this.byName.get(key) ?? []), { reader, output, guard }]);
         }
       }
@@ -110,6 +114,11 @@ export class Exports {
 
   public filter(name: string): readonly Export[] {
     return this.byName.get(name) ?? [];
+  }
+
+  /** Whether an export may have a name, of which the deployment decides a part. */
+  public mayHave(name: Text): boolean {
+    return this.names.some((each) => overlap(each, name) !== 'no');
   }
 }
 

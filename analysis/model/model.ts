@@ -16,6 +16,8 @@ export interface Model {
   canonical(text: Text): Text;
   /** The ARN of a resource in canonical form; undefined for a type without a known ARN. */
   arn(resource: Resource): readonly { readonly value: Text }[];
+  /** Whether a stack of the assembly may export something by a name. */
+  mayExport(name: Text): boolean;
   /**
    * The resources that a text names: a reference, an ARN (canonical, literal or with `Fn::Sub`), or with `types` also a
    * plain name. The suffix is what follows the ARN of the resource (`:alias`, `/path`).

@@ -188,6 +188,10 @@ export class TemplateModel implements Model {
 
   // For the readers of the stacks.
 
+  public mayExport(name: Text): boolean {
+    return this.exports().mayHave(name);
+  }
+
   public exports(): Exports {
     this.exported ??= new Exports(this.readers);
     return this.exported;

@@ -24,6 +24,8 @@ export interface WayOut {
   readonly guard: Guard;
   /** `maybe` if it isn't known whether the path is in the table of the subnet, or what it leads to. */
   readonly certainty: 'yes' | 'maybe';
+  /** True if the deployment decides the table of the route, so that it may be the one of the subnet. */
+  readonly isAnyTable?: boolean;
 }
 
 /** A part of the network that isn't in the assembly or can't be read. */
@@ -109,7 +111,9 @@ export function waysOutOf(model: Model, subnets: readonly PlaceId[]): { ways: Wa
       model.view(outsideTables).forEach((key) => add(tableWays(model, key, main, 'maybe')));
     }
     // The deployer may pass the table of this subnet.
-    model.view(unreadTables).forEach((key) => add(tableWays(model, key, subnet.guard, 'maybe')));
+    model.view(unreadTables).forEach((key) => {
+      add(tableWays(model, key, subnet.guard, 'maybe').map((way) => ({ ...way, isAnyTable: true })));
+    });
   }
   return { ways: [...ways.values()], gaps };
 }
@@ -136,9 +140,18 @@ function outsideTables(model: Model): string[] {
   );
 }
 
-/** Tables of routes whose id can't be read: a parameter, an import from elsewhere. */
+/**
+ * Tables of routes whose id can't be read, such as a parameter. What another app exports isn't a table of this app: an
+ * app that had got its id could make the route itself.
+ */
 function unreadTables(model: Model): string[] {
-  return routedTables(model).flatMap(({ key, text }) => (isUnread(text) ? [key] : []));
+  const isOfAnotherApp = (part: Text[number]): boolean =>
+    typeof part !== 'string' &&
+    part.kind === 'unreadable' &&
+    part.unreadable?.reason === 'outside the assembly' &&
+    part.from !== undefined &&
+    !model.mayExport(part.from);
+  return routedTables(model).flatMap(({ key, text }) => (isUnread(text) && !text.some(isOfAnotherApp) ? [key] : []));
 }
 
 const routedTables = (model: Model): PlaceId[] =>

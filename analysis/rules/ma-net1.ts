@@ -87,11 +87,13 @@ function isJudgedAsEndpoint({ model }: RuleContext, { kind, resource, through }:
 
 const ENDPOINT = 'AWS::EC2::VPCEndpoint';
 
-function sentence({ kind, beyond, to, through }: WayOut): string {
+function sentence({ kind, beyond, to, through, isAnyTable }: WayOut): string {
   const target = through && literalOf(through) !== undefined ? ` ${printed(through)}` : '';
   return beyond === 'names'
     ? `The VPC of a Runtime sends queries for ${printed(to)} to other servers (${kind})`
-    : `A subnet of a Runtime has a route to ${printed(to)} through ${article(kind)}${target}`;
+    : isAnyTable
+      ? `The deployment decides the route table of a route to ${printed(to)} through ${article(kind)}${target}, and it may be that of a Runtime`
+      : `A subnet of a Runtime has a route to ${printed(to)} through ${article(kind)}${target}`;
 }
 
 function article(kind: string): string {

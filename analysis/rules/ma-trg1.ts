@@ -40,6 +40,9 @@ export const MA_TRG1 = rule({
   },
 });
 
+/** A pipeline shows that a commit wasn't built, and builds it with the next one. */
+const PIPELINE = 'AWS::CodePipeline::Pipeline';
+
 function* judgeTargets(
   model: TemplateModel,
   resource: Resource,
@@ -51,7 +54,12 @@ function* judgeTargets(
     [...node.at('Arn'), ...node.at('RoleArn')]
       .flatMap((each) => each.texts())
       .some(({ value }) => model.named(value).some((named) => leading.has(named.resource.id)));
-  for (const target of targets.filter((each) => targets.length === 1 || leads(each))) {
+  const startsPipeline = (node: Node) =>
+    node
+      .at('Arn')
+      .flatMap((each) => each.texts())
+      .some(({ value }) => model.named(value, PIPELINE).length > 0);
+  for (const target of targets.filter((each) => (targets.length === 1 || leads(each)) && !startsPipeline(each))) {
     const at = (says: string, path: readonly string[]): Finding => ({
       at: target.place,
       subject: says,

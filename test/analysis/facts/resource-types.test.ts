@@ -36,7 +36,7 @@ describe('the table of network types', () => {
     ['AWS::Route53Resolver::ResolverRuleAssociation', 'path-maker'],
     ['AWS::RAM::ResourceShare', 'path-maker'],
     ['AWS::EC2::PrefixList', 'path-maker'],
-    ['AWS::Lambda::NetworkConnector', 'path-maker'],
+    ['AWS::Lambda::NetworkConnector', 'consumer'],
     ['AWS::Lambda::Function', 'consumer'],
     ['AWS::RDS::DBInstance', 'consumer'],
     ['AWS::ElasticLoadBalancingV2::LoadBalancer', 'consumer'],

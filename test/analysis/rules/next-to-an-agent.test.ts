@@ -177,3 +177,105 @@ describe('a template of AWS SAM', () => {
     expect(found[0]).toMatch(/^MA-READ1 Open: /);
   });
 });
+
+describe('a route of another stack', () => {
+  const to = (RouteTableId: unknown) => ({
+    other: {
+      Parameters: { Table: { Type: 'String' }, Network: { Type: 'String' } },
+      Resources: {
+        Way: of('AWS::EC2::Route', {
+          RouteTableId,
+          DestinationCidrBlock: '10.9.0.0/16',
+          VpcPeeringConnectionId: 'pcx-0123456789abcdef0',
+        }),
+      },
+    },
+  });
+
+  test('in a table that another app exports is not of this app', () => {
+    expect(said(to({ 'Fn::ImportValue': 'shop-network-table' }))).toEqual([]);
+    expect(said(to({ 'Fn::ImportValue': sub('shop-${Network}-table') }))).toEqual([]);
+  });
+
+  test('in a table that the deployment decides may be one of the app', () => {
+    const decided = [
+      'MA-NET1 Way: The deployment decides the route table of a route to 10.9.0.0/16 through a peering connection pcx-0123456789abcdef0, and it may be that of a Runtime',
+    ];
+    expect(said(to(ref('Table')))).toEqual(decided);
+    expect(said(to({ 'Fn::ImportValue': sub('${Network}-id') }))).toEqual(decided);
+  });
+});
+
+test('a connector that lets functions into the network of an agent joins no other network', () => {
+  const connector = of('AWS::Lambda::NetworkConnector', {
+    OperatorRole: arnOf('ConnectorRole'),
+    Configuration: {
+      VpcEgressConfiguration: {
+        AssociatedComputeResourceTypes: ['MicroVm'],
+        NetworkProtocol: 'IPv4',
+        SubnetIds: [ref('SubnetA')],
+        SecurityGroupIds: [arnOf('ShopGroup', 'GroupId')],
+      },
+    },
+  });
+  const add = {
+    Connector: connector,
+    ConnectorRole: roleOf('lambda.amazonaws.com'),
+    ShopGroup: of('AWS::EC2::SecurityGroup', { GroupDescription: 'shop', VpcId: ref('Vpc') }),
+  };
+  expect(said({ add })).toEqual([]);
+});
+
+test('a rule that starts a pipeline needs no dead-letter queue, what starts the agent from there does', () => {
+  const other = {
+    BuildRole: roleOf('codebuild.amazonaws.com', may('lambda:InvokeFunction', { 'Fn::ImportValue': 'open-arn' })),
+    Build: of('AWS::CodeBuild::Project', {
+      ServiceRole: arnOf('BuildRole'),
+      EncryptionKey: 'alias/shop',
+      Artifacts: { Type: 'CODEPIPELINE' },
+      Source: { Type: 'CODEPIPELINE' },
+      Environment: {
+        Type: 'LINUX_CONTAINER',
+        Image: 'aws/codebuild/standard:7.0',
+        ComputeType: 'BUILD_GENERAL1_SMALL',
+      },
+    }),
+    Pipe: of('AWS::CodePipeline::Pipeline', {
+      RoleArn: arnOf('PipeRole'),
+      Stages: [
+        {
+          Name: 'Build',
+          Actions: [
+            {
+              Name: 'Build',
+              ActionTypeId: { Category: 'Build', Owner: 'AWS', Provider: 'CodeBuild', Version: '1' },
+              Configuration: { ProjectName: ref('Build') },
+            },
+          ],
+        },
+      ],
+    }),
+    PipeRole: roleOf('codepipeline.amazonaws.com', may('codebuild:StartBuild', arnOf('Build'))),
+    EventsRole: roleOf(
+      'events.amazonaws.com',
+      may('codepipeline:StartPipelineExecution', sub('arn:aws:codepipeline:us-east-1:111122223333:${Pipe}')),
+    ),
+    Commit: of('AWS::Events::Rule', {
+      EventPattern: { source: ['aws.codecommit'] },
+      Targets: [
+        {
+          Id: 'pipe',
+          Arn: sub('arn:aws:codepipeline:us-east-1:111122223333:${Pipe}'),
+          RoleArn: arnOf('EventsRole'),
+        },
+      ],
+    }),
+  };
+  const nightly = (Target: unknown) => ({
+    ...other,
+    Nightly: of('AWS::Events::Rule', { ScheduleExpression: 'rate(1 day)', Targets: [Target] }),
+  });
+  const lost = (resources: Resources) => said({ other: resources }).filter((each) => each.startsWith('MA-TRG1'));
+  expect(lost(other)).toEqual([]);
+  expect(lost(nightly({ Id: 'build', Arn: arnOf('Build'), RoleArn: arnOf('EventsRole') }))).toHaveLength(2);
+});
