@@ -76,15 +76,22 @@ function shared(names: readonly GivenName[], known: ReadonlySet<string>): Effect
     }));
 }
 
-/** Names that a resource has in every deployment of its stack: without an id that the deployment makes. */
-export function fixedNames(resource: Resource): string[] {
+/**
+ * Names that a resource has each time it is created: without an id that the deployment makes.
+ *
+ * @param stackStays whether it would be created in the same stack, which keeps its id
+ */
+export function fixedNames(resource: Resource, stackStays: boolean): string[] {
   const property = nameProperty(resource.type);
   return property === undefined
     ? []
     : printedAt(resource, property).filter(
-        (name) => !name.replace(/\$\{AWS::(AccountId|Region|Partition|StackName)\}/g, '').includes('${'),
+        (name) => !name.replace(stackStays ? FIXED_IN_STACK : FIXED, '').includes('${'),
       );
 }
+
+const FIXED = /\$\{AWS::(AccountId|Region|Partition|StackName)\}/g;
+const FIXED_IN_STACK = /\$\{AWS::(AccountId|Region|Partition|StackName|StackId( \d)?)\}/g;
 
 /** @param created resources that are new, so that a name below one, or made from its id, is new, too */
 function namesIn(model: TemplateModel, created: ReadonlyMap<string, unknown> = new Map()): GivenName[] {
@@ -98,10 +105,13 @@ function namesIn(model: TemplateModel, created: ReadonlyMap<string, unknown> = n
   });
 }
 
-/** The property with the name: by the table of identities, else one that can't change and is called like the type. */
+/** Names that have to be unique, although the resource has another id and its name can be changed. */
+const UNIQUE_NAMES: Readonly<Record<string, string>> = { 'AWS::Bedrock::Guardrail': 'Name' };
+
+/** The property with the name: by the tables, else one that can't change and is called like the type. */
 function nameProperty(type: string): string | undefined {
-  const identity = identityOf(type);
-  if (identity?.name !== undefined) return identity.name;
+  const known = identityOf(type)?.name ?? UNIQUE_NAMES[type];
+  if (known !== undefined) return known;
   const own = type.slice(type.lastIndexOf(':') + 1);
   return replacingProperties(type)?.find((property) => property === 'Name' || property.endsWith(`${own}Name`));
 }

@@ -94,9 +94,11 @@ function ofEnd(scene: Scene, change: ResourceChange): Effect[] {
     : [];
 }
 
-function namesOf({ before }: Scene, change: ResourceChange): string[] {
+function namesOf({ before, pairs }: Scene, change: ResourceChange): string[] {
   const resource = before.resource(idOf(change));
-  return resource ? fixedNames(resource) : [];
+  if (!resource) return [];
+  const pair = pairs.find((each) => each.before?.id === resource.stack.id);
+  return fixedNames(resource, pair?.after !== undefined);
 }
 
 /** A property, or the custom resource of aws-cdk-lib, empties it. */

@@ -35,6 +35,7 @@ const runtime = (properties: object = {}) => ({
   Type: 'AWS::BedrockAgentCore::Runtime',
   Properties: { AgentRuntimeName: 'agent', ...properties },
 });
+const guardrail = { Type: 'AWS::Bedrock::Guardrail', Properties: { Name: 'standard' } };
 const bucket = (properties: object = {}, policy?: string) => ({
   Type: 'AWS::S3::Bucket',
   Properties: properties,
@@ -318,6 +319,7 @@ describe('names', () => {
       ['blocks named-resource-replaced S/A', 'stays record-kept S/A'],
     ],
     ['a type without a row', { A: runtime() }, { B: runtime() }, ['blocks name-taken S/B']],
+    ['a name that can be changed', { A: guardrail }, { B: guardrail }, ['blocks name-taken S/B']],
   ])('%s', (_, before, after, expected) => {
     expect(within(before, after).filter((each) => !each.startsWith('loses'))).toEqual(expected);
   });
@@ -332,11 +334,19 @@ describe('names', () => {
     [
       'with the id of the stack',
       { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] },
-      ['stays record-kept S/A'],
+      ['stays name-kept S/A'],
     ],
     ['that CloudFormation chooses', undefined, ['stays record-kept S/A']],
   ])('a kept resource keeps its name %s, so that it can not be created again', (_, name, expected) => {
     expect(within({ A: bucket({ BucketName: name }, 'Retain') }, {})).toEqual(expected);
+  });
+
+  test('a name with the id of a stack is new when the stack is created again', () => {
+    const named = bucket(
+      { BucketName: { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] } },
+      'Retain',
+    );
+    expect(effects([stackOf('S', { A: named })], [])).toContain('stays record-kept S/A');
   });
 
   test('what is below a replaced resource is created beside the old one', () => {
