@@ -133,7 +133,8 @@ export class AgentKillSwitch extends Construct {
       const executions = executionArns(this, stateMachine.stateMachineArn);
       acknowledgeIam5(control.policy, executions, EXECUTIONS_WILDCARD);
     }
-    const targets = workflows.map((workflow, index) => this.target(workflow, index, control, denial));
+    const reach = new ControlReach(control, denial);
+    const targets = workflows.map((workflow, index) => this.target(workflow, index, reach));
     const parts: KillDefinitionParts = {
       partition: stack.partition,
       controlFunctionArn: control.function.functionArn,
@@ -205,41 +206,24 @@ export class AgentKillSwitch extends Construct {
     ];
   }
 
-  private target(
-    workflow: TurnWorkflow,
-    index: number,
-    control: HandlerFunction,
-    denial: iam.ManagedPolicy,
-  ): KillTarget {
+  private target(workflow: TurnWorkflow, index: number, reach: ControlReach): KillTarget {
     const parts = workflow._operated();
     const mappings: string[] = [];
     const roles: string[] = [];
     const allowDenial = (role: iam.IRole) => {
       roles.push(role.roleName);
-      control.role.addToPrincipalPolicy(
-        new iam.PolicyStatement({
-          sid: `DenyRole${index}${roles.length}`,
-          actions: DENY_ATTACH_ACTIONS,
-          resources: [role.roleArn],
-          conditions: { ArnEquals: { 'iam:PolicyARN': denial.managedPolicyArn } },
-        }),
-      );
+      reach.addRole(role.roleArn);
     };
     parts.roles.forEach(allowDenial);
     parts.onStarter(({ mappingId, role }) => {
       allowDenial(role);
       mappings.push(mappingId);
-      control.role.addToPrincipalPolicy(
-        new iam.PolicyStatement({
-          actions: MAPPING_SWITCH_ACTIONS,
-          resources: [
-            Stack.of(this).formatArn({
-              service: 'lambda',
-              resource: 'event-source-mapping',
-              resourceName: mappingId,
-              arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-            }),
-          ],
+      reach.addMapping(
+        Stack.of(this).formatArn({
+          service: 'lambda',
+          resource: 'event-source-mapping',
+          resourceName: mappingId,
+          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
         }),
       );
     });
@@ -292,5 +276,40 @@ export class AgentKillSwitch extends Construct {
       sourceAccount: Stack.of(this).account,
     });
     return { bind: () => ({ alarmActionArn: handler.functionArn }) };
+  }
+}
+
+/**
+ * The roles and triggers that the control function may stop. They share two statements, because an agent can have many
+ * triggers and the policies of a role are limited.
+ */
+class ControlReach {
+  private roles?: iam.PolicyStatement;
+  private mappings?: iam.PolicyStatement;
+
+  constructor(
+    private readonly control: HandlerFunction,
+    private readonly denial: iam.ManagedPolicy,
+  ) {}
+
+  public addRole(roleArn: string): void {
+    this.roles ??= this.added({
+      sid: 'DenyRoles',
+      actions: DENY_ATTACH_ACTIONS,
+      resources: [roleArn],
+      conditions: { ArnEquals: { 'iam:PolicyARN': this.denial.managedPolicyArn } },
+    });
+    this.roles.addResources(roleArn);
+  }
+
+  public addMapping(mappingArn: string): void {
+    this.mappings ??= this.added({ sid: 'SwitchTriggers', actions: MAPPING_SWITCH_ACTIONS, resources: [mappingArn] });
+    this.mappings.addResources(mappingArn);
+  }
+
+  private added(props: iam.PolicyStatementProps): iam.PolicyStatement {
+    const statement = new iam.PolicyStatement(props);
+    this.control.role.addToPrincipalPolicy(statement);
+    return statement;
   }
 }

@@ -134,3 +134,20 @@ test.each(['of its stack', 'of another stack'])('the packs find nothing in a kil
   };
   expect(findings(true)).toEqual(findings(false));
 });
+
+test('an agent with 25 triggers fits into the policies of its kill switch', () => {
+  const app = new App();
+  const busy = new Stack(app, 'Busy', { env: { account: '111122223333', region: 'us-east-1' } });
+  // The CDK counts resources of its own limit; this test is about policies.
+  busy.node.setContext('@aws-cdk/core:stackResourceLimit', 2_000);
+  const agent = new ManagedAgent(busy, 'Agent', {
+    model: AgentModel.GPT_5_6_LUNA,
+    instructions: 'Work.',
+    baseline: new AgentBaseline(busy, 'Baseline'),
+  });
+  const turns = new TurnWorkflow(busy, 'Turns', { agent });
+  new AgentKillSwitch(busy, 'KillSwitch', { workflows: [turns] });
+  for (let each = 0; each < 25; each += 1) turns.addTrigger(trigger(`FindingsOfTheProduct${each}`));
+
+  expect(() => app.synth()).not.toThrow();
+});
