@@ -156,7 +156,13 @@ const ofAgents = ({ killSwitch: { agents, stack } }: Ended): string =>
 
 const brokenText = ({ executionArn, status, problem, failure }: Ended): string =>
   failure?.message ??
-  `${executionArn} ended as ${status}${problem === undefined ? '' : `: ${printable(problem)}`} Fix: repeat the command. It continues from there.`;
+  `${executionArn} ended as ${status}${problem === undefined ? '' : `: ${printable(problem)}`} Fix: ${fixOf(problem)}`;
+
+/** Repeating a release that a new stop ended would undo that stop. */
+const fixOf = (problem = ''): string =>
+  problem.startsWith('EngagedAgain')
+    ? 'find out who engaged it and why. Repeat the command only if the agents may run.'
+    : 'repeat the command. It continues from there.';
 
 function shortReason(reason: string): string {
   if (reason.trim() === '' || reason.length > MAX_REASON) {

@@ -14,7 +14,10 @@ export function eventPath(where: IConstruct | string, input: string, path: strin
       input,
       value: path,
       allowed: `a path that begins with a member of an EventBridge event (${ENVELOPE.join(', ')}) and goes on with dots, for example detail.pullRequestId`,
-      fix: "write the path as the event's JSON nests it; a number selects from a list, as in resources.0",
+      fix:
+        members[0] === 'event'
+          ? `leave out 'event.', which only placeholders of prompts and subjects have: ${members.slice(1).join('.')}`
+          : "write the path as the event's JSON nests it; a number selects from a list, as in resources.0",
     },
   );
   return members;

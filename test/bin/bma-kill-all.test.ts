@@ -14,6 +14,8 @@ let service: LocalService;
 let cloud: LocalCloud;
 /** Names of agents whose kill switch does not finish. */
 const broken = new Set<string>();
+/** The error that ends it; one that is not repeated. */
+let errorName = 'StillEngaging';
 
 beforeAll(async () => {
   const { assembly } = deploy({}, (first, stack) => {
@@ -42,9 +44,8 @@ beforeAll(async () => {
   cloud = await LocalCloud.start({ assembly, service, pace: { waitMs: 30 } });
   cloud.aroundTask = (state, call, { machine }) => {
     const isBroken = [...broken].some((agent) => machine.logicalId.startsWith(`Stop${agent}`));
-    // An error that is not repeated.
     if (isBroken && (state === 'DisableTriggers' || state === 'AllowRoles'))
-      throw Object.assign(new Error('broken'), { name: 'StillEngaging' });
+      throw Object.assign(new Error('broken'), { name: errorName });
     return call();
   };
 });
@@ -52,7 +53,10 @@ afterAll(async () => {
   await service?.close();
   await cloud?.close();
 });
-afterEach(() => broken.clear());
+afterEach(() => {
+  broken.clear();
+  errorName = 'StillEngaging';
+});
 
 function bma(role: 'Everybody' | 'Some', ...args: string[]) {
   const { arn } = cloud.deployment.one('AWS::IAM::Role', role);
@@ -115,4 +119,14 @@ test('where several fail for different reasons, each is named, and the exit code
     ['responder', 'UNKNOWN'],
     ['reviewer', 'SUCCEEDED'],
   ]);
+});
+
+test('a release that another stop ended is not to be repeated blindly', async () => {
+  expect(await bma('Everybody', 'kill', 'responder')).toMatchObject({ exit: 0 });
+  broken.add('responder');
+  errorName = 'EngagedAgain';
+  expect(await bma('Everybody', 'release', 'responder')).toMatchObject({
+    exit: 6,
+    error: expect.stringMatching(/EngagedAgain: broken Fix: find out who engaged it and why\./),
+  });
 });

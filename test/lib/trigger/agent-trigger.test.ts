@@ -443,6 +443,7 @@ describe('refused at synth', () => {
       { deduplicationKey: ['detial.id'] },
       /deduplicationKey 'detial\.id' is not accepted/,
     ],
+    ['a key path as in a prompt', { deduplicationKey: ['event.detail.id'] }, /leave out 'event\.'.*: detail\.id\./],
     ['a session key path with brackets', { sessionKey: ['detail[0]'] }, /sessionKey 'detail\[0\]' is not accepted/],
     ['an empty filter value', { filter: { a: [] } }, /filter\.a .*at least one element/],
     ['a filter value that is no list', { filter: { a: 'x' } }, /filter\.a 'x' is not accepted/],
