@@ -55,7 +55,8 @@ export class AgentNetworkZones {
   /**
    * These zones, by name. The id of a name in your account can't be checked at synth: compare with `aws ec2
    * describe-availability-zones` and the list in docs/network.md, or use `ids`. Address ranges follow the order of the
-   * names: add a name at the end, and leave the others where they are.
+   * names: add a name at the end, and leave the others where they are. Of a deployed network, neither another name at
+   * the same position nor a change to `ids` or `count` can be deployed.
    * @param zoneNames for example `['us-east-1a', 'us-east-1b']`
    */
   public static names(zoneNames: string[]): AgentNetworkZones {
