@@ -1,6 +1,6 @@
 import { replacingProperties } from '../facts/replacements';
 import type { Resource } from '../model/assembly';
-import { identityOf } from '../model/identity';
+import { nameFormsOf } from '../model/name-forms';
 import { printed } from '../model/printed-text';
 import type { TemplateModel } from '../model/template-model';
 import type { Effect } from './effect';
@@ -110,7 +110,7 @@ const UNIQUE_NAMES: Readonly<Record<string, string>> = { 'AWS::Bedrock::Guardrai
 
 /** The property with the name: by the tables, else one that can't change and is called like the type. */
 function nameProperty(type: string): string | undefined {
-  const known = identityOf(type)?.name ?? UNIQUE_NAMES[type];
+  const known = nameFormsOf(type)?.name ?? UNIQUE_NAMES[type];
   if (known !== undefined) return known;
   const own = type.slice(type.lastIndexOf(':') + 1);
   return replacingProperties(type)?.find((property) => property === 'Name' || property.endsWith(`${own}Name`));
@@ -119,7 +119,7 @@ function nameProperty(type: string): string | undefined {
 /** Type and name, in the account and Region where it has to be unique, below the resource that it belongs to. */
 function keyOf(resource: Resource, name: string): string {
   const { type, stack } = resource;
-  const form = identityOf(type)?.arn;
+  const form = nameFormsOf(type)?.arn;
   // A trail of all Regions has a copy with its name in each of them.
   const everywhere = type === 'AWS::CloudTrail::Trail' && printedAt(resource, 'IsMultiRegionTrail').includes('true');
   const regional = (form === undefined || /^[\w-]+:R:/.test(form) || form.startsWith('{')) && !everywhere;

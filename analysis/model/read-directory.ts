@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import type { Assembly, FileReader } from './assembly';
 import { at, entriesOf } from './json';
 import { type Artifact, artifactsOf, readJson } from './manifest';
-import { assemblyOf, type StackData } from './read-stacks';
+import { assemblyOf, nestedStack, type StackData } from './read-stacks';
 
 /**
  * Reads a cloud assembly directory (`cdk.out`), with nested assemblies and nested stacks.
@@ -59,14 +59,8 @@ function nestedIn(directory: string, parent: StackData): StackData[] {
     if (file === undefined) {
       return [];
     }
-    const child: StackData = {
-      id: `${parent.id}/${logicalId}`,
-      account: parent.account,
-      region: parent.region,
-      template: readJson(path.join(directory, file)),
-      templatePath: path.join(directory, file),
-      nestedIn: { sourceId: parent.id, logicalId },
-    };
+    const templatePath = path.join(directory, file);
+    const child = nestedStack(parent, logicalId, templatePath, readJson(templatePath));
     return [child, ...nestedIn(directory, child)];
   });
 }

@@ -21,6 +21,12 @@ export interface StackData {
   readonly constructPathOf?: (logicalId: string) => string | undefined;
 }
 
+/** A stack that another one nests: it has the account and Region of that one. */
+export function nestedStack(parent: StackData, logicalId: string, templatePath: string, template: unknown): StackData {
+  const { id, account, region } = parent;
+  return { id: `${id}/${logicalId}`, account, region, template, templatePath, nestedIn: { sourceId: id, logicalId } };
+}
+
 const NO_FILES: FileReader = { read: () => undefined };
 
 /** All stacks without a known account or Region have the same one in an assembly. */

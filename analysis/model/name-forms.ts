@@ -2,7 +2,7 @@ import { type ResourceName, resourceNames } from '../../lib/facts/resource-names
 import { ARN, IAM_NAMES, NAMES, NO_WILDCARD, PATHS, WORDS } from './alphabet';
 
 /** How resources of a type are named. */
-export interface Identity extends ResourceName {
+export interface NameForms extends ResourceName {
   /** Characters that the name can't contain. */
   readonly excludes: string;
   /** How CloudFormation makes a name if the template has none. */
@@ -13,7 +13,7 @@ const ALPHABETS = { iam: IAM_NAMES, name: NAMES, path: PATHS, word: WORDS, any: 
 
 const LOWER_CASE = new Set(['AWS::S3::Bucket', 'AWS::ECR::Repository', 'AWS::S3::AccessPoint']);
 
-const IDENTITIES: ReadonlyMap<string, Identity> = new Map(
+const FORMS: ReadonlyMap<string, NameForms> = new Map(
   [...resourceNames()].map(([type, row]) => [
     type,
     {
@@ -30,30 +30,30 @@ const IDENTITIES: ReadonlyMap<string, Identity> = new Map(
  * Source: docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html,
  * sam-resource-statemachine.html and sam-resource-simpletable.html there
  */
-const WRITTEN_OUT: ReadonlyMap<string, Identity> = new Map([
+const WRITTEN_OUT: ReadonlyMap<string, NameForms> = new Map([
   ['AWS::Serverless::Function', writtenOut('AWS::Lambda::Function', { Alias: '{arn}:{*}', Version: '{arn}:{*}' })],
   ['AWS::Serverless::StateMachine', { ...writtenOut('AWS::StepFunctions::StateMachine'), name: 'Name' }],
   ['AWS::Serverless::SimpleTable', writtenOut('AWS::DynamoDB::Table')],
 ]);
 
-function writtenOut(type: string, attributes: Readonly<Record<string, string>> = {}): Identity {
-  const row = IDENTITIES.get(type)!;
+function writtenOut(type: string, attributes: Readonly<Record<string, string>> = {}): NameForms {
+  const row = FORMS.get(type)!;
   return { ...row, attributes: new Map([...row.attributes, ...Object.entries(attributes)]) };
 }
 
 /** How resources of a type are named; undefined for a type whose references are only equal to themselves. */
-export function identityOf(type: string): Identity | undefined {
-  return IDENTITIES.get(type) ?? WRITTEN_OUT.get(type);
+export function nameFormsOf(type: string): NameForms | undefined {
+  return FORMS.get(type) ?? WRITTEN_OUT.get(type);
 }
 
 /** Every type with a row. */
-export function identities(): readonly Identity[] {
-  return [...IDENTITIES.values()];
+export function allNameForms(): readonly NameForms[] {
+  return [...FORMS.values()];
 }
 
 /** Characters that a reference can't contain. */
 export function excludedBy(type: string, attribute: string | undefined): string {
-  const identity = identityOf(type);
-  const form = attribute === undefined ? identity && `{${identity.ref}}` : identity?.attributes.get(attribute);
-  return form === '{name}' ? identity!.excludes : form === '{arn}' || form === '{url}' ? ARN : NO_WILDCARD;
+  const forms = nameFormsOf(type);
+  const form = attribute === undefined ? forms && `{${forms.ref}}` : forms?.attributes.get(attribute);
+  return form === '{name}' ? forms!.excludes : form === '{arn}' || form === '{url}' ? ARN : NO_WILDCARD;
 }
