@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Tags } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Tags, type YAMLParseError } from 'yaml';
 
 /** Tags of YAML 1.1 that CloudFormation does not support: a policy version stays the text `2012-10-17`. */
 const UNSUPPORTED = new Set(['timestamp', 'binary', 'omap', 'pairs', 'set'].map((name) => `tag:yaml.org,2002:${name}`));
@@ -31,10 +31,26 @@ export function parseYamlTemplate(text: string): unknown {
   const document = parseDocument(text, { ...TEMPLATE_YAML, lineCounter: lines });
   const [error] = document.errors;
   if (error) {
-    const [line] = error.message.split('\n');
-    throw new Error(`${line.replace(/:$/, '')}.`, { cause: error });
+    throw new Error(sentence(error, lines), { cause: error });
   }
   return new Reader(lines).jsonOf(document.contents);
+}
+
+/**
+ * How to mend what some parsers of YAML accept. It is refused because the rest of the template could be read as something
+ * else. Which of the values of a repeated key CloudFormation uses is not documented.
+ */
+const FIXES: Readonly<Partial<Record<YAMLParseError['code'], string>>> = {
+  BAD_INDENT: 'Fix: indent every line of the value, the last bracket included, more than its key.',
+  DUPLICATE_KEY: 'Fix: delete one of the two.',
+  MISSING_CHAR: 'Fix: end the text with a quote, and indent every line of it more than its key.',
+};
+
+function sentence({ code, message, pos }: YAMLParseError, lines: LineCounter): string {
+  const { line } = lines.linePos(pos[0]);
+  const what =
+    code === 'DUPLICATE_KEY' ? `A map has the key at line ${line} twice` : message.split('\n')[0].replace(/:$/, '');
+  return [`${what}.`, ...(code in FIXES ? [FIXES[code]] : [])].join(' ');
 }
 
 /** How templates in YAML are parsed. */

@@ -155,7 +155,14 @@ test.each<[string, string, string | Uint8Array, RegExp]>([
   ['a comment only', 'x.yaml', '# nothing', /x\.yaml is empty, not an object/],
   ['no JSON', 'x.json', '{', /x\.json can't be read: .*Fix: give a CloudFormation template/],
   ['no YAML', 'x.yaml', 'a: [', /x\.yaml can't be read: .* at line 1, .*Fix:/],
-  ['a key twice', 'x.yaml', 'Resources: {}\nResources: {}', /Map keys must be unique at line 2/],
+  ['a key twice', 'x.yaml', 'Resources: {}\nResources: {}', /the key at line 2 twice\. Fix: delete one/],
+  [
+    'a bracket too far left',
+    'x.yaml',
+    'R:\n  A: [\n    a\n  b: 1\n  ]',
+    /at line 4, .*Fix: indent every line of the value/,
+  ],
+  ['a text too far left', 'x.yaml', "R:\n  A: 'a\n  b: 1'", /at line \d, .*Fix: end the text with a quote, and indent/],
   ['two documents', 'x.yaml', 'Resources: {}\n---\nResources: {}', /can't be read: .*documents/],
   ['an alias', 'x.yaml', 'Resources: &a {}\nB: *a', /supports no YAML aliases at line 2\. Fix:/],
   [
