@@ -14,7 +14,7 @@ export const MA_TRG1 = rule({
   family: 'trigger',
   severity: 'error',
   subject: 'rule, schedule or queue',
-  what: 'Every rule and schedule that reaches an agent has a dead-letter queue and sets its retries; each queue on the path has a dead-letter queue.',
+  what: 'Every rule and schedule that reaches an agent, unless it starts a pipeline, has a dead-letter queue and sets its retries; each queue on the path has a dead-letter queue.',
   why: 'A lost event is a review or an incident that is not handled. Unlimited retries start unrequested turns.',
   fix: 'Use AgentTrigger, or set DeadLetterConfig and RetryPolicy on the target and RedrivePolicy on the queue',
   page: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html',
