@@ -55,6 +55,11 @@ test('without --stack every stack is asked for, which is another permission', as
     out: '',
     error: expect.stringMatching(/cloudformation:ListStacks.*Fix: .*--stack/s),
   });
+  // The role has every grant of the workflow: only the stack is missing.
+  expect(await account.bma('Operator', 'turns', 'reviewer')).toMatchObject({
+    exit: 4,
+    error: expect.stringMatching(/Fix: add --stack with the stack of the agent/),
+  });
 });
 
 test('a turn is started, followed to its outcome, and listed', async () => {

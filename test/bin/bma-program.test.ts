@@ -6,6 +6,7 @@ import { App } from 'aws-cdk-lib/core';
 import { bma } from '../../bin/bma';
 import { COMMANDS } from '../../bin/bma/commands';
 import { terminalStyle } from '../../bin/terminal-style';
+import { runInEnvironment } from './run-in-process';
 import { runInTerminal } from './run-program';
 import { addDirectAgent } from '../fixtures/direct-agent';
 import { version } from '../../package.json';
@@ -254,4 +255,20 @@ describe('as it ships', () => {
       expect(failed).toEqual({ exit: 2, out: '', error: expect.stringMatching(/^bma: .*broken.*\n$/) });
     },
   );
+});
+
+test('an endpoint that is no URL is wrong usage, not a bug', async () => {
+  const environment = {
+    AWS_ENDPOINT_URL: 'junk',
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'sesame-open',
+    AWS_CONFIG_FILE: '/none',
+    AWS_SHARED_CREDENTIALS_FILE: '/none',
+  };
+  expect(await runInEnvironment(environment, 'agents')).toEqual({
+    exit: 2,
+    out: '',
+    error: expect.stringMatching(/^bma: The endpoint of AWS in AWS_ENDPOINT_URL.* is no URL\. Fix: correct it/),
+  });
 });
