@@ -19,6 +19,7 @@ import {
   PROMPT,
   RecordingLogger,
   reset,
+  resetInBody,
   sse,
 } from './loopback-service';
 
@@ -174,10 +175,7 @@ const FAULTS: Fault[] = [
   },
   {
     fault: 'reset in the middle of the body',
-    answer: (response) => {
-      response.writeHead(200, { 'content-length': '1000' }).write('{"id":"sess_1"');
-      setTimeout(() => reset(response), 5);
-    },
+    answer: (response) => resetInBody(response, '{"id":"sess_1"'),
     expected: {
       ...each(['get', 'items'], { name: 'ConnectionLostError', retrySafe: true, requests: 4 }),
       create: { name: 'AmbiguousRequestError', requests: 1, causeName: 'ConnectionLostError' },

@@ -104,6 +104,11 @@ export function reset(response: ServerResponse): void {
   response.socket?.resetAndDestroy();
 }
 
+/** Sends the head and a part of the body, and cuts the connection with a TCP reset as soon as both are sent. */
+export function resetInBody(response: ServerResponse, part: string): void {
+  response.writeHead(200, { 'content-length': '1000' }).write(part, () => reset(response));
+}
+
 /** Ends the connection after the written part, without ending the response. */
 export function cut(response: ServerResponse): void {
   response.socket?.end();

@@ -1,6 +1,6 @@
 /** Sessions and responses of a faulty service, by the names in `turn-faults.json`. */
 import type { ServerResponse } from 'node:http';
-import { data, json, reset, sse } from '../../session-client/loopback-service';
+import { data, json, reset, resetInBody, sse } from '../../session-client/loopback-service';
 import type { ReceivedRequest } from '../../session-client/sigv4-verifier';
 
 type Place = 'session' | 'items' | 'stream';
@@ -21,9 +21,7 @@ export function answerWith(fault: string, response: ServerResponse): void {
     case 'reset':
       return reset(response);
     case 'cut':
-      response.writeHead(200, { 'content-length': '1000' }).write('{"data":[');
-      setTimeout(() => reset(response), 2);
-      return;
+      return resetInBody(response, '{"data":[');
     case 'hang':
       return;
     case 'html':
