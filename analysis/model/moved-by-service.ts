@@ -3,6 +3,7 @@ import type { Resource } from './assembly';
 import { literalOf } from './compose-text';
 import { identities } from './identities';
 import { isOutside } from './outside-hosts';
+import { mentionsOf } from './mentions';
 import type { Model } from './model';
 import type { Node } from './node';
 import type { OutsideAccess } from './outside-access';
@@ -82,12 +83,11 @@ function together(model: Model, at: Resource) {
   const read = new Set<Resource>();
   const written = new Set<Resource>();
   const visit = (resource: Resource, reads: boolean, writes: boolean, depth: number): void => {
-    for (const { value, keys } of depth > 3 ? [] : textsIn(resource.properties)) {
-      for (const each of namedBy(model, value)) {
-        const canRead = reads && !keys.some((key) => isWrittenTo(key));
-        const canWrite = writes && !keys.some((key) => isRead(key));
-        const isNew = (canRead && !read.has(each)) || (canWrite && !written.has(each));
-        if (each !== at && isNew && serviceOf(each) === serviceOf(at)) {
+    for (const { resource: each, path } of depth > 3 ? [] : mentionsOf(model, resource)) {
+      if (each !== at && serviceOf(each) === serviceOf(at)) {
+        const canRead = reads && !path.some(isWrittenTo);
+        const canWrite = writes && !path.some(isRead);
+        if ((canRead && !read.has(each)) || (canWrite && !written.has(each))) {
           if (canRead) {
             read.add(each);
           }
@@ -109,16 +109,14 @@ const isRead = (key: string): boolean => READS.test(key) && !WRITES.test(key);
 
 /** The store of an agent that a resource reads: by its properties, or by its role. */
 function storeReadBy(model: Model, at: Resource, stores: ReadonlySet<Resource>): Resource | undefined {
-  const texts = textsIn(at.properties).filter(({ keys }) => !keys.some(isWrittenTo));
-  const named = texts.flatMap(({ value }) => namedBy(model, value));
-  const store = named.find((each) => stores.has(each));
+  const named = mentionsOf(model, at);
+  const store = named.find(({ resource, path }) => stores.has(resource) && !path.some(isWrittenTo));
   if (store || entryTypeOf(at.type)?.kind === 'compute') {
-    return store;
+    return store?.resource;
   }
   const known = identities(model);
-  return [...new Set(allNamed(model, at))]
-    .filter(({ type }) => type === 'AWS::IAM::Role')
-    .flatMap((role) => known.of(role)?.statements ?? [])
+  return [...new Set(named.map(({ resource }) => resource))]
+    .flatMap((role) => (role.type === 'AWS::IAM::Role' ? (known.of(role)?.statements ?? []) : []))
     .filter(
       ({ effect, actions }) =>
         effect !== 'Deny' && actions.patterns.some(({ value }) => READING.test(literalOf(value) ?? '')),
@@ -180,10 +178,6 @@ function bucketOf(value: Text): Text {
 
 function namedBy(model: Model, value: Text): Resource[] {
   return [...model.mentioned(value), ...model.named(value).map(({ resource }) => resource)];
-}
-
-function allNamed(model: Model, at: Resource): Resource[] {
-  return textsBelow(at.properties, [], 0).flatMap(({ value }) => namedBy(model, value));
 }
 
 /** Properties that say nothing about where data goes. */

@@ -1,6 +1,10 @@
+import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpUserPoolAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { PipelineProject, Project, Source } from 'aws-cdk-lib/aws-codebuild';
 import { Artifact, Pipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { CodeBuildAction, S3SourceAction, S3Trigger } from 'aws-cdk-lib/aws-codepipeline-actions';
+import { UserPool, UserPoolIdentityProviderGoogle } from 'aws-cdk-lib/aws-cognito';
 import { AttributeType, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus, Match, Rule } from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
@@ -23,7 +27,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { Universal } from 'aws-cdk-lib/aws-scheduler-targets';
-import { type CfnResource, Duration } from 'aws-cdk-lib/core';
+import { type CfnResource, Duration, SecretValue } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { AgentKillSwitch } from '../../../lib/operations';
 import { functionIn } from './apps/compute';
@@ -194,5 +198,21 @@ export const CDK_CODE_ATTACKS: readonly CdkAttack[] = [
       ],
     });
     policy.attachToRole(iam.Role.fromRoleArn(scope, 'Same', agent.executionRole.roleArn));
+  }),
+  attack('an API for the users of a pool that takes accounts of Google', ['MA-TRG3'], ({ workflow }, scope) => {
+    const userPool = new UserPool(scope, 'Users', { selfSignUpEnabled: false });
+    new UserPoolIdentityProviderGoogle(scope, 'Google', {
+      userPool,
+      clientId: 'client',
+      clientSecretValue: SecretValue.secretsManager('google'),
+    });
+    const handler = functionIn(scope, 'Handler');
+    workflow.grants.startTurns(handler);
+    new HttpApi(scope, 'Api').addRoutes({
+      path: '/turns',
+      methods: [HttpMethod.POST],
+      integration: new HttpLambdaIntegration('Start', handler),
+      authorizer: new HttpUserPoolAuthorizer('Users', userPool),
+    });
   }),
 ];
