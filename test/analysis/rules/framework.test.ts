@@ -6,7 +6,9 @@ import { printed } from '../../../analysis/model/printed-text';
 import type { StackData } from '../../../analysis/model/read-stacks';
 import { RULE_TEXTS } from '../../../analysis/rules';
 import { checkStacks } from '../../../analysis/rules/check';
+import { MA_DEV1 } from '../../../analysis/rules/ma-dev1';
 import { type Rule, rule, type Severity } from '../../../analysis/rules/rule';
+import { DEVELOPMENT_MODE_KEY } from '../../../lib/contracts/development';
 import { allow, arnOf, role } from '../model/templates';
 
 const text = {
@@ -310,4 +312,21 @@ test('findings count only in the stacks that are judged, and not in exempt ones'
   ];
   const judged = new Set(['Judged', 'Exempt', 'Exempt/Nested']);
   expect(checkStacks({ stacks, rules: [says], judged }).map(({ location }) => location.stack)).toEqual(['Judged']);
+});
+
+test('MA-DEV1: each stack in development mode is one finding, at a resource that can have an acknowledgement', () => {
+  const Resources = { Runtime: RUNTIME, Topic: { Type: 'AWS::SNS::Topic' } };
+  const stacks = [
+    stack({ Resources }),
+    stack({ Metadata: { [DEVELOPMENT_MODE_KEY]: 'on' }, Resources }, 'Dev'),
+    stack({ Metadata: { [DEVELOPMENT_MODE_KEY]: 'on' }, Resources: {} }, 'Empty'),
+  ];
+  expect(checkStacks({ stacks, rules: [MA_DEV1] })).toEqual([
+    expect.objectContaining({
+      rule: 'MA-DEV1',
+      severity: MA_DEV1.severity,
+      says: 'The stack Dev is in development mode',
+      location: expect.objectContaining({ stack: 'Dev', logicalId: 'Runtime', path: 'DeletionPolicy' }),
+    }),
+  ]);
 });

@@ -38,6 +38,18 @@ describe('a role that AgentCore assumes for something else is no execution role'
   });
 });
 
+test.each<[string, string[]]>([
+  ['OpenRole', []],
+  [
+    'ExecutionRole',
+    ['MA-ID5 More: s3:*Object allows every action that matches the pattern, also those that AWS adds later'],
+  ],
+])('a pattern of actions is reported of a role of the agent, not of its client: %s', (role, expected) => {
+  const pattern = may('s3:*Object', 'arn:aws:s3:::team-data/*');
+  const all = said({ add: { More: policyFor(ref(role), pattern) } });
+  expect(all.filter((each) => each.startsWith('MA-ID5'))).toEqual(expected);
+});
+
 describe('whether an action may be on every resource', () => {
   const actions = serviceNames().flatMap((name) => [...service(name)!.actions.values()]);
   const onEverything = (names: readonly string[]) =>
