@@ -549,6 +549,8 @@ describe('credentials', () => {
     const starts = allow('bedrock-mantle:CreateAgentSession', arn('bedrock-mantle', 'project/default'));
     expect(found(agent(), { Other: user(starts) })).toEqual(['MA-ID8 fatal']);
     expect(found(agent(), { Other: user(allow('bedrock:CallWithBearerToken')) })).toEqual(['MA-ID8 fatal']);
+    expect(found(agent(), { Other: user(allow('bedrock*:CallWith*')) })).toEqual(['MA-ID8 fatal']);
+    expect(found(agent(), { Other: user(allow('*')) })).toEqual([]);
     expect(found(agent(), { Other: user(allow('ses:SendRawEmail', arn('ses', 'identity/example.com'))) })).toEqual([]);
   });
 
