@@ -39,25 +39,34 @@ const MAX_RESPONSE_BYTES = 64 * 1024;
 const STEP_ATTEMPTS = 8;
 const MOST_LOOKS = 15;
 
+/** Limits of a row whose service doesn't answer or fails again: each is waited for, so they are short. */
+const SHORT = { timeoutMs: 60, stepMs: 250 };
+/** Limits of a row whose service answers: none is reached, also on a busy machine. */
+const LONG = { timeoutMs: 30_000, stepMs: 60_000 };
+
 let service: LoopbackService;
-let client: SessionClient;
+const clients: SessionClient[] = [];
 beforeAll(async () => {
   service = await new LoopbackService().start();
-  client = new SessionClient({
+});
+function clientWith(timeoutMs: number): SessionClient {
+  const client = new SessionClient({
     region: 'us-east-1',
     endpoint: service.origin,
     credentials: () => Promise.resolve(KEY),
     environment: {},
     retry: { baseDelayMs: 5, maxDelayMs: 20 },
-    timeoutMs: 60,
+    timeoutMs,
     maxResponseBytes: MAX_RESPONSE_BYTES,
   });
-});
+  clients.push(client);
+  return client;
+}
 // What the handlers log is checked elsewhere.
 beforeEach(() => void jest.spyOn(console, 'log').mockImplementation(() => undefined));
 afterEach(() => jest.restoreAllMocks());
 afterAll(async () => {
-  client.close();
+  clients.forEach((client) => client.close());
   await service.stop();
 });
 
@@ -77,6 +86,8 @@ test.each(rows)('$name', async (row) => {
     row.conversation ?? (where === 'conversation' ? what : 'as it should be'),
     row,
   );
+  const { timeoutMs, stepMs } = where === 'conversation' || where === 'store' ? LONG : SHORT;
+  const client = clientWith(timeoutMs);
   let phase: 'mark' | 'look' | 'evidence' = 'mark';
   let tries = 0;
   const faulty = (at: string) =>
@@ -115,7 +126,7 @@ test.each(rows)('$name', async (row) => {
     const answer = await checkTurn(
       { turn, sessionId: 's1', check },
       { client, ledger, listenMs: 120 },
-      Date.now() + 250,
+      Date.now() + stepMs,
     );
     if (answer.status === 'running') check = answer.check;
     else ending = answer.status === 'ended' ? answer.ending : { outcome: 'TimedOut' };
@@ -132,7 +143,7 @@ test.each(rows)('$name', async (row) => {
   let collected: Awaited<ReturnType<typeof collectEvidence>> | undefined;
   for (; tries < STEP_ATTEMPTS && !collected; tries++) {
     scene.time('evidence');
-    const patience = row.late ? 5_000 : 250;
+    const patience = row.late ? LONG.stepMs : stepMs;
     collected = await collectEvidence({ turn, ending: ending! }, parts, Date.now() + patience).catch((error: Error) => {
       if (error instanceof TransientStepError) return undefined;
       throw error;
