@@ -221,7 +221,9 @@ function isNameOf(type: string, name: string, text: string, key: string): boolea
     case 'Repository':
       return text === name ? /repositor/i.test(key) : text.includes(`/${name}:`) || text.includes(`/${name}@`);
     default:
-      return text === name ? /bucket/i.test(key) : new RegExp(`(?:^|/|:)${escaped(name)}(?:/|\\.s3)`).test(text);
+      return text === name
+        ? /bucket/i.test(key)
+        : new RegExp(`(?:^|/|:)${escaped(name)}(?:/|\\.s3)|:::${escaped(name)}$`).test(text);
   }
 }
 

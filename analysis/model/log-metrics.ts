@@ -1,6 +1,8 @@
 import { textKey } from './compose-text';
 import type { Edge } from './edge';
+import { contextOf } from '../policy/condition';
 import type { Resource } from './assembly';
+import { identities } from './identities';
 import type { Model } from './model';
 import type { Node } from './node';
 import { addTo } from './list-map';
@@ -15,8 +17,29 @@ export function logMetrics(model: Model): readonly Edge[] {
 }
 
 function collect(model: Model): Edge[] {
-  return [...byMetric(model), ...byQuery(model)];
+  return [...byMetric(model), ...byQuery(model), ...byRoles(model)];
 }
+
+/**
+ * An agent that may put data of a metric sets off the alarms on it. The metrics of AWS are in namespaces of AWS, which
+ * nobody else can write to.
+ * Source: docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html (Namespace)
+ */
+function byRoles(model: Model): Edge[] {
+  const known = identities(model);
+  return model.ofType('AWS::CloudWatch::Alarm').flatMap((alarm) =>
+    measured(alarm)
+      .flatMap((node) => textsAt(node, 'Namespace'))
+      .filter(([first]) => !(typeof first === 'string' && first.startsWith('AWS/')))
+      .flatMap((space) => {
+        const context = contextOf({ 'cloudwatch:namespace': space });
+        return known.rolesOfAgents.filter((role) => known.may(role, PUT, ['*'], context).verdict !== 'no');
+      })
+      .map(({ id }) => ({ ...edge(alarm, alarm, alarm), from: id })),
+  );
+}
+
+const PUT = 'cloudwatch:PutMetricData';
 
 /** An alarm on a log query. */
 function byQuery(model: Model): Edge[] {
@@ -34,12 +57,7 @@ function byMetric(model: Model): Edge[] {
   const filters = model.ofType('AWS::Logs::MetricFilter');
   const alarms = new Map<string, Resource[]>();
   for (const alarm of filters.length > 0 ? model.ofType('AWS::CloudWatch::Alarm') : []) {
-    const { properties } = alarm;
-    const stats = properties
-      .at('Metrics')
-      .flatMap((list) => list.items())
-      .flatMap((each) => each.at('MetricStat', 'Metric'));
-    for (const metric of [properties, ...stats].flatMap((node) => metricsOf(node, 'Namespace', 'MetricName'))) {
+    for (const metric of measured(alarm).flatMap((node) => metricsOf(node, 'Namespace', 'MetricName'))) {
       addTo(alarms, metric, alarm);
     }
   }
@@ -53,6 +71,15 @@ function byMetric(model: Model): Edge[] {
       .flatMap((metric) => alarms.get(metric) ?? []);
     return groups.flatMap(({ resource }) => raised.map((alarm) => edge(resource, alarm, filter)));
   });
+}
+
+/** The metrics of an alarm: its own, or those of its expressions. */
+function measured({ properties }: Resource): Node[] {
+  const stats = properties
+    .at('Metrics')
+    .flatMap((list) => list.items())
+    .flatMap((each) => each.at('MetricStat', 'Metric'));
+  return [properties, ...stats];
 }
 
 function edge({ id }: Resource, alarm: Resource, by: Resource): Edge {

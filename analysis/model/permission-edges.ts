@@ -192,7 +192,7 @@ export class PermissionEdges {
     let has = this.formed.get(key);
     if (has === undefined) {
       // The type of a resource is in the last segment: what is below a rule isn't a bus.
-      has = forms.texts.some((form) => overlap(arn, form, { segments: true }) !== 'no');
+      has = forms.texts.some((form) => overlap(arn, form, { segments: !isWholeService(form) }) !== 'no');
       this.formed.set(key, has);
     }
     return has;
@@ -303,6 +303,9 @@ function matches(arn: Text, { pattern, except }: PatternNode, matching?: Matchin
   const inside = except.map((excluded) => subset(arn, excluded));
   return inside.includes('yes') ? 'no' : inside.every((verdict) => verdict === 'no') ? 'yes' : 'maybe';
 }
+
+/** The form of an action without a resource form: everything of its service. */
+const isWholeService = ([form]: Text): boolean => typeof form === 'string' && /^arn:\*:[a-z0-9-]+:\*$/.test(form);
 
 /** How the ARN of something in a resource continues after the ARN of the resource. */
 const BELOW = ['/*', ':*'];

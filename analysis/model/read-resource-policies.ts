@@ -1,4 +1,5 @@
 import { isEverything } from '../policy/condition';
+import { overlap } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 import { canMeet } from './caller-limits';
 import { literalOf, referencesOf } from './compose-text';
@@ -71,13 +72,30 @@ function grant(
  */
 function lets(statement: Statement, role: Identity): boolean {
   const names = statement.conditions.some(
-    ({ key, values }) =>
+    ({ key, test, values }) =>
       key === 'aws:principalarn' ||
+      (/^string(?:equals|like)/.test(test) && values.some(({ value }) => hasTag(role, key, value))) ||
       // `aws:userid` of a session begins with the id of its role.
       (key === 'aws:userid' &&
         values.some(({ value }) => referencesOf(value).some(({ resource }) => resource === role.id))),
   );
   return names && canMeet(role, statement);
+}
+
+/** Whether the template gives a role the tag that a condition asks for. */
+function hasTag({ resource }: Identity, key: string, wanted: Text): boolean {
+  const tag = /^aws:principaltag\/(.*)$/.exec(key)?.[1];
+  return (
+    tag !== undefined &&
+    (resource?.properties.at('Tags') ?? [])
+      .flatMap((list) => list.items())
+      .filter((each) =>
+        each.at('Key').some((name) => name.texts().some(({ value }) => literalOf(value)?.toLowerCase() === tag)),
+      )
+      .flatMap((each) => each.at('Value'))
+      .flatMap((node) => node.texts())
+      .some(({ value }) => overlap(value, wanted) !== 'no')
+  );
 }
 
 /** `Resource: "*"` in the policy of a resource means that resource. */

@@ -104,6 +104,7 @@ export class ResourceNames {
 
   private nameHole(resource: Resource, forms: NameForms | undefined): Reference {
     const prefix = forms?.generated === 'id' ? undefined : this.beginning(resource);
+    const isInUnnamedStack = prefix === undefined && resource.type === 'AWS::S3::Bucket';
     return {
       kind: 'reference',
       key: `${resource.id}.@name`,
@@ -111,6 +112,7 @@ export class ResourceNames {
       attribute: '@name',
       excludes: forms?.excludes ?? '',
       begins: forms?.generated === 'lower-case stack name' ? prefix?.toLowerCase() : prefix,
+      ...(isInUnnamedStack ? { afterStackName: `-${shortId(resource).toLowerCase()}` } : {}),
     };
   }
 
@@ -118,7 +120,7 @@ export class ResourceNames {
     const stackName = this.generatedPrefix(resource);
     const isWhole = resource.stack.name !== undefined && stackName !== undefined;
     return isWhole && stackName.length <= STACK_NAME_CHARACTERS && resource.type === 'AWS::S3::Bucket'
-      ? `${stackName}-${resource.logicalId.slice(0, LOGICAL_ID_CHARACTERS)}`
+      ? `${stackName}-${shortId(resource)}`
       : stackName?.slice(0, STACK_NAME_CHARACTERS);
   }
 
@@ -163,6 +165,7 @@ export class ResourceNames {
                     key: `${resource.id}.@part`,
                     attribute: '@part',
                     begins: undefined,
+                    afterStackName: undefined,
                   },
                 ],
           );
@@ -219,7 +222,14 @@ export class ResourceNames {
         default:
           return detail.endsWith('+/')
             ? []
-            : [{ ...this.nameHole(resource, undefined), key: `${resource.id}.${property}`, begins: undefined }];
+            : [
+                {
+                  ...this.nameHole(resource, undefined),
+                  key: `${resource.id}.${property}`,
+                  begins: undefined,
+                  afterStackName: undefined,
+                },
+              ];
       }
     };
     const given = resource.properties.at(property).length > 0;
@@ -237,6 +247,8 @@ export class ResourceNames {
   /** Set by the model, which knows every resource. */
   public canonical: (text: Text) => Text = (text) => text;
 }
+
+const shortId = ({ logicalId }: Resource): string => logicalId.slice(0, LOGICAL_ID_CHARACTERS);
 
 const split = new Map<string, readonly string[]>();
 

@@ -20,6 +20,8 @@ export interface Reference {
   readonly excludes: string;
   /** How the value begins, if known: a generated name begins with the name of its stack. */
   readonly begins?: string;
+  /** What follows the name of the stack in a generated name, if the name of the stack isn't known. */
+  readonly afterStackName?: string;
 }
 
 /** A value that isn't the value of a resource. */

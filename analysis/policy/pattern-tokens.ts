@@ -1,3 +1,4 @@
+import { WORDS } from '../model/alphabet';
 import type { Hole, Text } from '../model/text';
 
 /** How two patterns are compared. */
@@ -124,8 +125,12 @@ function tokenize(text: Text, segments: boolean, ignoreCase: boolean): Token[] {
     if (typeof part !== 'string') {
       // A reference at the beginning that can contain colons is a whole ARN: what follows is below the resource.
       colons = tokens.length === 0 && !part.excludes.includes(':') ? 5 : colons;
-      const begins = part.kind === 'reference' ? (part.begins ?? '') : '';
-      tokens.push(...(ignoreCase ? begins.toLowerCase() : begins), { hole: part });
+      const { begins = '', afterStackName } = part.kind === 'reference' ? part : {};
+      const known = afterStackName ?? begins;
+      if (afterStackName !== undefined) {
+        tokens.push({ hole: { key: `${part.key} stack`, excludes: WORDS } });
+      }
+      tokens.push(...(ignoreCase ? known.toLowerCase() : known), { hole: part });
       continue;
     }
     for (let at = 0; at < part.length;) {

@@ -145,10 +145,9 @@ function isOwnArn(value: Text, namespace: string, { account, region, partition }
   if (subset(value, own) === 'yes') {
     return true;
   }
-  const text = value.map((part) => (typeof part === 'string' ? part : `\u0000${part.key}\u0001`)).join('');
-  const [arn, inPartition, service, inRegion = '', inAccount = ''] = text.split(':');
+  const [arn, inPartition, service, inRegion = '', inAccount = ''] = withoutColons(value).split(':');
   const decided = (given: string, stackValue: Text, form: RegExp) =>
-    given === textKey(stackValue) || (literalOf(stackValue) === undefined && form.test(given));
+    given === withoutColons(stackValue) || (literalOf(stackValue) === undefined && form.test(given));
   return (
     arn === 'arn' &&
     /^[^*?]+$/.test(inPartition ?? '') &&
@@ -157,3 +156,7 @@ function isOwnArn(value: Text, namespace: string, { account, region, partition }
     decided(inAccount, account, /^\d{12}$/)
   );
 }
+
+/** A text whose holes have no colons in their keys, as `AWS::AccountId` has. */
+const withoutColons = (text: Text): string =>
+  text.map((part) => (typeof part === 'string' ? part : `\u0000${part.key.replaceAll(':', '_')}\u0001`)).join('');

@@ -2,7 +2,7 @@ import { serviceNames, service } from '../../../analysis/facts/actions';
 import { checkStacks } from '../../../analysis/rules/check';
 import { RULE_TEXTS } from '../../../analysis/rules/index';
 import { arnOf } from '../model/templates';
-import { may, of, ref, roleOf } from './attacks/app';
+import { may, of, ref, roleOf, sub } from './attacks/app';
 import { type Change, changed, execution, policyFor } from './attacks/pair';
 import { reported, said } from './attacks/reported';
 
@@ -48,6 +48,31 @@ test.each<[string, string[]]>([
   const pattern = may('s3:*Object', 'arn:aws:s3:::team-data/*');
   const all = said({ add: { More: policyFor(ref(role), pattern) } });
   expect(all.filter((each) => each.startsWith('MA-ID5'))).toEqual(expected);
+});
+
+test('a bucket that a template names is not one that gets its name from a stack whose name is not known', () => {
+  const rulesWith = (bucket: string) => {
+    const [{ template }] = changed(execution(may('s3:GetObject', `arn:aws:s3:::${bucket}/app/*`)));
+    const stacks = [{ id: 'agent.yaml', account: '111122223333', region: 'us-east-1', template }];
+    return checkStacks({ stacks, families: ['identity'] }).map(({ rule }) => rule);
+  };
+  expect(rulesWith('team-data')).toEqual([]);
+  expect(rulesWith('prod-evidence-1a2b3c4d5e6f')).toEqual(['MA-ID7']);
+});
+
+test('a literal Region counts as that of a stack whose Region is not known', () => {
+  const trust = (region: string): Change => ({
+    agnostic: true,
+    set: {
+      'ExecutionRole.AssumeRolePolicyDocument.Statement.0.Condition': {
+        StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') },
+        ArnLike: { 'aws:SourceArn': sub(`arn:aws:bedrock-agentcore:${region}:\${AWS::AccountId}:*`) },
+      },
+    },
+  });
+  const rules = (change: Change) => reported(change).flatMap(({ rule }) => (rule === 'MA-ID2' ? [rule] : []));
+  expect(rules(trust('us-east-1'))).toEqual([]);
+  expect(rules(trust('*'))).toEqual(['MA-ID2']);
 });
 
 describe('whether an action may be on every resource', () => {

@@ -69,6 +69,17 @@ export const NARROWED_PRINCIPALS: readonly Pair[] = [
     userId('AROAEXAMPLEID:*'),
     userId(sub('${WorkerRole.RoleId}:deploy')),
   ),
+  pair('MA-ID7', 'everybody of the account with the tag of the execution role', 'audit', 'shop', (Value) => ({
+    set: { 'ExecutionRole.Tags': [{ Key: 'Team', Value }] },
+    add: {
+      EvidencePolicy: bucketPolicy('Evidence', {
+        ...may('s3:PutBucketPolicy', arnOf('Evidence'), {
+          Condition: { StringEquals: { 'aws:PrincipalTag/team': 'audit', 'aws:PrincipalAccount': ACCOUNT } },
+        }),
+        Principal: '*',
+      }),
+    },
+  })),
   pair('MA-READ1', 'a type that is not known is in the network', 'VpcId', 'aws:SourceVpc', (key: string) => ({
     add: {
       EvidencePolicy: bucketPolicy('Evidence', {

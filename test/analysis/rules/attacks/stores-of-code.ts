@@ -53,6 +53,19 @@ const mountFiles = may(['elasticfilesystem:ClientMount', 'elasticfilesystem:Clie
 
 /** What the agent writes is the code, the image or the settings of something stronger. */
 export const STORES_OF_CODE: readonly Pair[] = [
+  runs(
+    'writes the workflows of Airflow in a bucket outside of the app',
+    'airflow-env.amazonaws.com',
+    {
+      Airflow: of('AWS::MWAA::Environment', {
+        Name: 'a',
+        ExecutionRoleArn: role,
+        SourceBucketArn: 'arn:aws:s3:::team-flows',
+        DagS3Path: 'dags',
+      }),
+    },
+    may('s3:PutObject', 'arn:aws:s3:::team-flows/dags/*'),
+  ),
   runs('writes the script of a Glue job', 'glue.amazonaws.com', {
     Job: glue({ ScriptLocation: { 'Fn::Join': ['', ['s3://', ref('Data'), '/job.py']] } }),
   }),
@@ -168,6 +181,27 @@ const evented = bucket({
 
 /** EventBridge receives an event for a call of the agent, and starts something. */
 export const SERVICE_EVENTS: readonly Pair[] = [
+  ...[
+    ['a metric that it puts sets off an alarm, which starts an administrator', {}, 'Shop', 'AWS/SQS'],
+    [
+      'a metric of its namespace sets off an alarm',
+      { StringEquals: { 'cloudwatch:namespace': 'Shop' } },
+      'Shop',
+      'Till',
+    ],
+  ].map(([name, Condition, bad, good]) =>
+    pair('MA-ID7', name as string, bad, good, (Namespace) => ({
+      add: {
+        ...execution(may('cloudwatch:PutMetricData', '*', { Condition })).add,
+        Alarm: of('AWS::CloudWatch::Alarm', {
+          Metrics: [{ Id: 'm', MetricStat: { Metric: { Namespace, MetricName: 'n' }, Period: 60, Stat: 'Sum' } }],
+          ComparisonOperator: 'GreaterThanThreshold',
+          EvaluationPeriods: 1,
+          AlarmActions: [arnOf('Admin')],
+        }),
+      },
+    })),
+  ),
   pair('MA-ID7', 'an object that it writes starts an administrator', arnOf('Admin'), arnOf('Worker'), (target) => ({
     add: {
       ...execution(put).add,
