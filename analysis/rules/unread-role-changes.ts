@@ -63,13 +63,18 @@ export function noteRoleChanges(model: TemplateModel, unread: Unread): void {
     }
   }
   const workers = new Map<Resource, readonly Identity[]>();
-  /** The changers that a resource is, works under, or makes work through other resources: a provider and its handler. */
+  const ownIds = new Set(agentRoles(model).map(({ identity }) => identity.id));
+  /**
+   * The changers that a resource is, works under, or makes work through other resources: a provider and its handler. What
+   * an agent can become or drive is judged as its own.
+   */
   const behind = (resource: Resource): readonly Identity[] =>
     remembered(workers, resource, () =>
       [
         resource.id,
         ...reach(model)
           .from(resource.id)
+          .filter(({ edges }) => !edges.some(({ from }) => ownIds.has(from)))
           .map(({ end }) => end),
       ]
         .flatMap((id) => known.byName(id) ?? [])
