@@ -3,6 +3,7 @@ import type { Resource } from './assembly';
 import { literalOf } from './compose-text';
 import { identities } from './identities';
 import { isOutside } from './outside-hosts';
+import { addTo } from './list-map';
 import { mentionsOf } from './mentions';
 import type { Model } from './model';
 import type { Node } from './node';
@@ -20,12 +21,7 @@ export function byServices(model: Model, used: ReadonlySet<Resource>): OutsideAc
   const services = new Map<string, Resource[]>();
   for (const resource of stores.size === 0 ? [] : model.resources) {
     if (!MOVES_NOTHING.test(resource.type) && !used.has(resource)) {
-      const same = services.get(serviceOf(resource));
-      if (same) {
-        same.push(resource);
-      } else {
-        services.set(serviceOf(resource), [resource]);
-      }
+      addTo(services, serviceOf(resource), resource);
     }
   }
   return [...services.values()].flatMap((resources) => {
