@@ -51,6 +51,12 @@ import { AgentAlarms, AgentBudget, AgentBudgetAction, AgentDashboard, AgentKillS
 const SKILL = `${__dirname}/../../local/fixtures/plugin/skills/greet`;
 const NIGHTLY = ScheduleExpression.cron({ minute: '0', hour: '3' });
 
+/** What is said of a second trail in the same account. */
+const ONE_TRAIL = {
+  secondStage: /there is an AgentAuditTrail in this account already/,
+  secondRegion: /there is an AgentAuditTrail in this account already/,
+};
+
 /** An app as somebody writes it from docs/, and what is expected of the next step. An effect is `kind` or `kind × count`. */
 export interface NextStepApp {
   readonly kind: string;
@@ -374,8 +380,7 @@ export const NEXT_STEP_APPS: readonly NextStepApp[] = [
     kind: 'audit trail, later with another retention',
     later: [],
     back: [],
-    secondStage: /there is an AgentAuditTrail in this account already/,
-    secondRegion: /there is an AgentAuditTrail in this account already/,
+    ...ONE_TRAIL,
     add: plain((later) => ({
       baseline: (stack) => ({
         auditTrail: new AgentAuditTrail(stack, 'Audit', later ? { retention: Duration.days(400) } : {}),
@@ -386,8 +391,7 @@ export const NEXT_STEP_APPS: readonly NextStepApp[] = [
     kind: 'audit trail, later with a name',
     later: [],
     back: [],
-    secondStage: /there is an AgentAuditTrail in this account already/,
-    secondRegion: /there is an AgentAuditTrail in this account already/,
+    ...ONE_TRAIL,
     add: plain((later) => ({
       baseline: (stack) => ({
         auditTrail: new AgentAuditTrail(stack, 'Audit', later ? { trailName: 'agents' } : {}),

@@ -1,6 +1,7 @@
 import { arnOf } from '../../model/templates';
 import { ACCOUNT, document, FOREIGN, functionOf, may, of, ref, roleOf, sub } from './app';
 import { type Change, type Pair, pair } from './pair';
+import { tokenApi } from './token-api';
 
 const opening = (name: string, bad: unknown, good: unknown, change: (value: any) => Record<string, any>): Pair =>
   pair('MA-TRG3', name, bad, good, (value): Change => ({ add: change(value) }));
@@ -199,32 +200,7 @@ export const OPENINGS: readonly Pair[] = [
     'an API takes tokens that everybody can get',
     'https://token.actions.githubusercontent.com',
     'https://example.okta.com',
-    (Issuer) => ({
-      ApiRole: starts('apigateway.amazonaws.com'),
-      Api: of('AWS::ApiGatewayV2::Api', { Name: 'a', ProtocolType: 'HTTP' }),
-      Tokens: of('AWS::ApiGatewayV2::Authorizer', {
-        ApiId: ref('Api'),
-        AuthorizerType: 'JWT',
-        Name: 'tokens',
-        IdentitySource: ['$request.header.Authorization'],
-        JwtConfiguration: { Audience: ['agents'], Issuer },
-      }),
-      Integration: of('AWS::ApiGatewayV2::Integration', {
-        ApiId: ref('Api'),
-        IntegrationType: 'AWS_PROXY',
-        IntegrationSubtype: 'StepFunctions-StartExecution',
-        CredentialsArn: arnOf('ApiRole'),
-        PayloadFormatVersion: '1.0',
-        RequestParameters: { StateMachineArn: ref('Machine') },
-      }),
-      Route: of('AWS::ApiGatewayV2::Route', {
-        ApiId: ref('Api'),
-        RouteKey: 'POST /',
-        AuthorizationType: 'JWT',
-        AuthorizerId: ref('Tokens'),
-        Target: sub('integrations/${Integration}'),
-      }),
-    }),
+    tokenApi,
   ),
   opening('a load balancer lets in users who sign up themselves', false, true, (AllowAdminCreateUserOnly) => ({
     Users: of('AWS::Cognito::UserPool', { AdminCreateUserConfig: { AllowAdminCreateUserOnly } }),

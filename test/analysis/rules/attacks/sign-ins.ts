@@ -1,6 +1,7 @@
 import { arnOf } from '../../model/templates';
 import { ACCOUNT, may, of, ref, type Resources, roleOf, sub } from './app';
 import { type Pair, pair, policyFor } from './pair';
+import { tokenApi } from './token-api';
 
 const opening = (name: string, bad: unknown, good: unknown, change: (value: any) => Resources): Pair =>
   pair('MA-TRG3', name, bad, good, (value) => ({ add: change(value) }));
@@ -25,33 +26,6 @@ const users = (ProviderType: string, details: object = {}) => ({
 const ofIssuer = (oidc_issuer: string) => users('OIDC', { oidc_issuer });
 const PRIVATE = 'https://example.okta.com';
 
-/** An HTTP API that starts turns for holders of a token. */
-const api = (Issuer: unknown) => ({
-  ApiRole: starts('apigateway.amazonaws.com'),
-  Api: of('AWS::ApiGatewayV2::Api', { Name: 'a', ProtocolType: 'HTTP' }),
-  Tokens: of('AWS::ApiGatewayV2::Authorizer', {
-    ApiId: ref('Api'),
-    AuthorizerType: 'JWT',
-    Name: 'tokens',
-    IdentitySource: ['$request.header.Authorization'],
-    JwtConfiguration: { Audience: ['agents'], Issuer },
-  }),
-  Integration: of('AWS::ApiGatewayV2::Integration', {
-    ApiId: ref('Api'),
-    IntegrationType: 'AWS_PROXY',
-    IntegrationSubtype: 'StepFunctions-StartExecution',
-    CredentialsArn: arnOf('ApiRole'),
-    PayloadFormatVersion: '1.0',
-    RequestParameters: { StateMachineArn: ref('Machine') },
-  }),
-  Route: of('AWS::ApiGatewayV2::Route', {
-    ApiId: ref('Api'),
-    RouteKey: 'POST /',
-    AuthorizationType: 'JWT',
-    AuthorizerId: ref('Tokens'),
-    Target: sub('integrations/${Integration}'),
-  }),
-});
 const OF_THE_POOL = sub('https://cognito-idp.us-east-1.amazonaws.com/${Users}');
 
 const listener = (type: string, rest: object) => of(`AWS::ElasticLoadBalancingV2::${type}`, rest);
@@ -89,7 +63,7 @@ export const SIGN_INS: readonly Pair[] = [
   ...['Google', 'Facebook', 'LoginWithAmazon', 'SignInWithApple'].map((type) =>
     opening(`an API of a user pool takes users of ${type}`, users(type), COMPANY, (pool) => ({
       ...pool,
-      ...api(OF_THE_POOL),
+      ...tokenApi(OF_THE_POOL),
     })),
   ),
   opening(
@@ -104,7 +78,7 @@ export const SIGN_INS: readonly Pair[] = [
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
       ...(PreSignUp ? { LambdaConfig: { PreSignUp } } : {}),
     }),
-    ...api(OF_THE_POOL),
+    ...tokenApi(OF_THE_POOL),
   })),
   opening('an identity pool takes users of a pool with a provider for everybody', users('Google'), COMPANY, (pool) => ({
     ...pool,
@@ -131,7 +105,7 @@ export const SIGN_INS: readonly Pair[] = [
     Starting: policyFor(ref('Signed'), may('states:StartExecution', ref('Machine'))),
   })),
   ...['https://agent.buildkite.com', 'https://oidc.vercel.com', 'https://oidc.vercel.com/'].map((issuer) =>
-    opening(`an API takes tokens of ${issuer}`, issuer, `https://oidc.vercel.com/example`, api),
+    opening(`an API takes tokens of ${issuer}`, issuer, `https://oidc.vercel.com/example`, tokenApi),
   ),
   opening('a rule of a listener authenticates nobody', [], [authenticate], (actions) => ({
     ...COMPANY,
