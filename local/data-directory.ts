@@ -19,7 +19,9 @@ export function claimDataDirectory(directory: string): () => void {
     if (owner !== undefined) {
       throw new Error(`process ${owner} uses it, according to ${lock}`);
     }
-    writeFileSync(lock, `${process.pid}\n`, { mode: 0o600 });
+    rmSync(lock, { force: true });
+    // Fails if another service has locked it since.
+    writeFileSync(lock, `${process.pid}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     throw new OptionError(
       `The data directory '${directory}' can't be used: ${(error as Error).message}. Fix: give a directory that can be written and that no other bma-local uses (--data-dir).`,
