@@ -9,6 +9,7 @@ import type { Model } from './model';
 import type { Node } from './node';
 import type { OutsideAccess } from './outside-access';
 import { accountOf, ownAccounts } from './own-accounts';
+import { placeIn } from './place-in';
 import type { Case, Text } from './text';
 
 /**
@@ -69,7 +70,7 @@ function ofResource(
         name: value,
         kind: 'AWS',
         giver,
-        place: place.resource ? place : giver.properties.place,
+        place: placeIn(giver, place),
         guard: guard.and(giver.guard).and(at.guard),
       }));
 }

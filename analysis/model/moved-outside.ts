@@ -6,6 +6,7 @@ import type { Model } from './model';
 import type { Node } from './node';
 import type { OutsideAccess } from './outside-access';
 import { accountOf, ownAccounts } from './own-accounts';
+import { placeIn } from './place-in';
 import type { Text } from './text';
 
 /** Types that move data from one resource that they name to another one. */
@@ -143,7 +144,7 @@ function byBuckets(model: Model, mover: Resource, to: Resource): OutsideAccess[]
       name: value,
       kind: 'AWS',
       giver: mover,
-      place: place.resource ? place : mover.properties.place,
+      place: placeIn(mover, place),
       guard: guard.and(mover.guard),
     }));
 }
@@ -170,7 +171,7 @@ export function byDestinations(model: Model, at: Resource, to: Resource): Outsid
       name: value,
       kind: 'AWS',
       giver: at,
-      place: place.resource ? place : at.properties.place,
+      place: placeIn(at, place),
       guard: guard.and(at.guard),
     }));
 }

@@ -7,6 +7,7 @@ import type { OutsideAccess } from './outside-access';
 import { accountOf, ownAccounts } from './own-accounts';
 import { stateMachines, statesOf } from './state-machine';
 import type { TemplateModel } from './template-model';
+import { placeIn } from './place-in';
 import type { Case, Text } from './text';
 import { writtenChanges } from './written-calls';
 
@@ -58,7 +59,7 @@ function sentTo(to: Resource, { value, place }: Case<Text>, guard: Guard) {
     name: value,
     kind: 'AWS' as const,
     giver: to,
-    place: place.resource ? place : to.properties.place,
+    place: placeIn(to, place),
     guard,
   };
 }
