@@ -38,7 +38,8 @@ export function descendantsOf(root: number, processes: ProcessEntry[] = listProc
 }
 
 /** Processes whose parents died, below the process that adopts them. Never this server or its current processes. */
-export function orphansOf(adopter: number, processes: ProcessEntry[] = listProcesses()): ProcessEntry[] {
+export function orphansOf(adopter: number): ProcessEntry[] {
+  const processes = listProcesses();
   // As process 1, this server adopts orphans itself. While no exec server runs, every process below it is an orphan.
   if (adopter === process.pid) return descendantsOf(adopter, processes);
   const mine = new Set([process.pid, ...descendantsOf(process.pid, processes).map(({ pid }) => pid)]);

@@ -34,8 +34,6 @@ export interface ReconcileCreateInput extends Patience {
   readonly identifiedBy: 'sole-creator' | 'input';
   /** Sessions of other owners, such as those in a ledger. */
   readonly known?: Iterable<string>;
-  /** How far the service's clock may be behind this one. Milliseconds. @default 120000 */
-  readonly clockSkewMs?: number;
 }
 
 export type ReconciledCreate =
@@ -50,6 +48,8 @@ export type ReconciledCreate =
  */
 const OLDER_IN_A_ROW = 100;
 const MOST_SESSIONS = 2_000;
+/** How far the service's clock may be behind this one. */
+const CLOCK_SKEW_MS = 120_000;
 
 export async function reconcileCreate(client: SessionClient, input: ReconcileCreateInput): Promise<ReconciledCreate> {
   const { request } = input;
@@ -85,7 +85,7 @@ async function recentSessions(
   input: ReconcileCreateInput,
   known: ReadonlySet<string>,
 ): Promise<Session[] | undefined> {
-  const oldest = input.startedAt - (input.clockSkewMs ?? 120_000);
+  const oldest = input.startedAt - CLOCK_SKEW_MS;
   const recent: Session[] = [];
   let older = 0;
   let seen = 0;

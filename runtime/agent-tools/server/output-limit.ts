@@ -4,6 +4,8 @@ import { redacted } from './redaction';
 export const MAX_OUTPUT_BYTES = 64 * 1024;
 /** Longest single text in an answer, in characters. */
 const MAX_TEXT = 4_000;
+/** For the other members of a result, in bytes. */
+const RESERVED_BYTES = 4_096;
 /** Searched beyond the cut, so that a credential across the cut is still recognized. */
 const MARGIN = 4_000;
 
@@ -32,12 +34,10 @@ export function safeValue(value: unknown): unknown {
 /**
  * The first entries that fit into the output once they are made safe. Omitted entries are counted, so that the model
  * knows about them.
- *
- * @param reserve bytes for the other members of the result.
  */
-export function fitting<T>(entries: readonly T[], reserve = 4_096): { fit: T[]; left: number } {
+export function fitting<T>(entries: readonly T[]): { fit: T[]; left: number } {
   const fit: T[] = [];
-  let bytes = reserve;
+  let bytes = RESERVED_BYTES;
   for (const entry of entries) {
     bytes += Buffer.byteLength(JSON.stringify(safeValue(entry))) + 1;
     if (bytes > MAX_OUTPUT_BYTES) break;

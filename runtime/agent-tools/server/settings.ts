@@ -7,17 +7,15 @@ export class SettingError extends Error {
 }
 
 export class Settings {
-  public constructor(private readonly environment: Readonly<Record<string, string | undefined>> = process.env) {}
-
   public text(variable: string): string {
-    const value = this.environment[variable];
+    const value = process.env[variable];
     if (!value) throw new SettingError(variable, 'set');
     return value;
   }
 
   /** An absent list is an empty one: nothing is in scope. */
   public list(variable: string, separator = ','): readonly string[] {
-    return (this.environment[variable] ?? '').split(separator).filter((entry) => entry !== '');
+    return (process.env[variable] ?? '').split(separator).filter((entry) => entry !== '');
   }
 
   public wholeNumber(variable: string, min: number, max: number): number {

@@ -1,8 +1,8 @@
-import { S3Client } from '@aws-sdk/client-s3';
-import { AUDIT_VARIABLES, LOCAL_VARIABLES } from '../../../lib/contracts/handler-variables';
+import { AUDIT_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contracts/step';
 import { readAcceptance } from '../turn/accepted-findings';
 import { textStore } from '../turn/clients';
+import { s3Client } from '../turn/s3-client';
 import { setting } from '../turn/settings';
 import { acceptFindings } from './accept-findings';
 import { FindingsStore } from './findings-store';
@@ -10,10 +10,7 @@ import { FindingsStore } from './findings-store';
 const parts = {
   acceptance: readAcceptance(__dirname),
   texts: textStore(),
-  findings: new FindingsStore(
-    new S3Client(process.env[LOCAL_VARIABLES.s3PathStyle] === 'true' ? { forcePathStyle: true } : {}),
-    setting(process.env, AUDIT_VARIABLES.findingsBucket),
-  ),
+  findings: new FindingsStore(s3Client(), setting(process.env, AUDIT_VARIABLES.findingsBucket)),
 };
 
 /** Lambda: the delivery of a security audit. */

@@ -8,14 +8,14 @@ const LOOK_BACK = 500;
  * Together, they are the text. A text of more than `MAX_PARTS` pieces ends with a note that it was cut; the items
  * contain the whole text.
  */
-export function splitText(text: string, size = MAX_PART_CHARACTERS): string[] {
+export function splitText(text: string): string[] {
   const pieces: string[] = [];
   for (let start = 0; start < text.length;) {
-    if (pieces.length === MAX_PARTS - 1 && text.length - start > size) {
+    if (pieces.length === MAX_PARTS - 1 && text.length - start > MAX_PART_CHARACTERS) {
       pieces.push('\n[The answer is longer than what is published; the evidence holds all of it.]');
       break;
     }
-    const end = cutBefore(text, start, Math.min(text.length, start + size));
+    const end = cutBefore(text, start, Math.min(text.length, start + MAX_PART_CHARACTERS));
     pieces.push(text.slice(start, end));
     start = end;
   }

@@ -7,26 +7,23 @@ import path from 'node:path';
 const MAX_BYTES = 480 * 1024 * 1024;
 
 export class Spool {
-  static async open(maxBytes = MAX_BYTES): Promise<Spool> {
+  static async open(): Promise<Spool> {
     const directory = await mkdtemp(path.join(tmpdir(), 'turn-'));
     const file = await open(path.join(directory, 'items'), 'w+', 0o600);
     // The file exists until it is closed or the process ends.
     await rm(directory, { recursive: true });
-    return new Spool(file, maxBytes);
+    return new Spool(file);
   }
 
   readonly #lines: { readonly at: number; readonly bytes: number }[] = [];
   #end = 0;
 
-  private constructor(
-    private readonly file: FileHandle,
-    private readonly maxBytes: number,
-  ) {}
+  private constructor(private readonly file: FileHandle) {}
 
   /** @returns false if there is no space for the line; earlier lines are kept */
   async add(index: number, line: string): Promise<boolean> {
     const bytes = Buffer.from(line, 'utf8');
-    if (this.#end + bytes.length > this.maxBytes) return false;
+    if (this.#end + bytes.length > MAX_BYTES) return false;
     try {
       const { bytesWritten } = await this.file.write(bytes, 0, bytes.length, this.#end);
       if (bytesWritten < bytes.length) return false;

@@ -5,11 +5,11 @@ import { GitHubApi } from './github-api';
 import type { TokenScope } from './github-credentials';
 
 /** GitHub client from the variables of a function. */
-export function gitHubApi(scope: TokenScope, environment = process.env): GitHubApi {
-  const url = environment[LOCAL_VARIABLES.gitHubApiUrl];
+export function gitHubApi(scope: TokenScope): GitHubApi {
+  const url = process.env[LOCAL_VARIABLES.gitHubApiUrl];
   return new GitHubApi({
     secrets: new SecretsManagerClient({}),
-    secretArn: setting(environment, REVIEW_VARIABLES.credentialsSecretArn),
+    secretArn: setting(process.env, REVIEW_VARIABLES.credentialsSecretArn),
     scope,
     ...(url ? { url } : {}),
   });

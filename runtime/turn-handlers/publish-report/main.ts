@@ -1,14 +1,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { LOCAL_VARIABLES, PUBLISH_REPORT_VARIABLES as VARIABLES } from '../../../lib/contracts/handler-variables';
+import { PUBLISH_REPORT_VARIABLES as VARIABLES } from '../../../lib/contracts/handler-variables';
 import { incidentLedgerKey, type OpsItemSetting, type TimerSetting, type Wait } from '../../../lib/contracts/incident';
 import type { RunbookRule } from '../../../lib/contracts/remediation';
 import type { DeliverTurnAnswer, DeliverTurnPayload } from '../../../lib/contracts/step';
 import { IncidentStore } from '../incident/incident-store';
 import { repeatable } from '../incident/repeatable';
+import { s3Client } from '../turn/s3-client';
 import { setting } from '../turn/settings';
 import { TextStore } from '../turn/text-store';
 import { type Delivery, publishReport } from './publish-report';
@@ -28,7 +28,7 @@ const ASIDE = {
 const dynamo = new DynamoDBClient({});
 const table = setting(process.env, VARIABLES.ledgerTable);
 const serviceName = setting(process.env, VARIABLES.serviceName);
-const s3 = new S3Client(process.env[LOCAL_VARIABLES.s3PathStyle] === 'true' ? { forcePathStyle: true } : {});
+const s3 = s3Client();
 const delivery: Delivery = {
   store: new IncidentStore(dynamo, table, incidentLedgerKey(serviceName)),
   texts: new TextStore(s3, setting(process.env, VARIABLES.evidenceBucket)),

@@ -1,24 +1,23 @@
-import { S3Client } from '@aws-sdk/client-s3';
-import { LOCAL_VARIABLES, REVIEW_VARIABLES } from '../../../lib/contracts/handler-variables';
+import { REVIEW_VARIABLES } from '../../../lib/contracts/handler-variables';
 import { readAcceptance } from '../turn/accepted-findings';
-import { setting, type Environment } from '../turn/settings';
+import { s3Client } from '../turn/s3-client';
+import { setting } from '../turn/settings';
 import { TextStore } from '../turn/text-store';
 import type { DeliveryParts } from './publish-review';
-import { repositoriesOf } from './staging-settings';
+import { repositories } from './staging-settings';
 
-/** The settings of every delivery function, from its variables, for every host. */
-/** @param directory of the function's code */
-export function deliveryParts(
-  directory: string,
-  environment: Environment = process.env,
-): Omit<DeliveryParts, 'publisher'> {
-  const materialBucket = setting(environment, REVIEW_VARIABLES.materialBucket);
-  const s3 = new S3Client(environment[LOCAL_VARIABLES.s3PathStyle] === 'true' ? { forcePathStyle: true } : {});
+/**
+ * The settings of every delivery function, from its variables, for every host.
+ *
+ * @param directory where the code of the function is
+ */
+export function deliveryParts(directory: string): Omit<DeliveryParts, 'publisher'> {
+  const materialBucket = setting(process.env, REVIEW_VARIABLES.materialBucket);
   return {
-    agentName: setting(environment, REVIEW_VARIABLES.agentName),
-    repositories: repositoriesOf(environment),
+    agentName: setting(process.env, REVIEW_VARIABLES.agentName),
+    repositories: repositories(),
     // It only reads, from the buckets that the parts name.
-    texts: new TextStore(s3, materialBucket),
+    texts: new TextStore(s3Client(), materialBucket),
     materialBucket,
     acceptance: readAcceptance(directory),
   };

@@ -1,7 +1,7 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { type Partition, SecurityHubClient } from '@aws-sdk/client-securityhub';
-import { AUDIT_VARIABLES, LOCAL_VARIABLES } from '../../../lib/contracts/handler-variables';
+import { AUDIT_VARIABLES } from '../../../lib/contracts/handler-variables';
 import type { AuditSummary, SummarizeAuditPayload } from '../../../lib/contracts/audit';
+import { s3Client } from '../turn/s3-client';
 import { setting } from '../turn/settings';
 import { summarizeAudit } from './summarize-audit';
 
@@ -9,7 +9,7 @@ const environment = process.env;
 const region = setting(environment, 'AWS_REGION');
 
 const parts = {
-  s3: new S3Client(environment[LOCAL_VARIABLES.s3PathStyle] === 'true' ? { forcePathStyle: true } : {}),
+  s3: s3Client(),
   bucket: setting(environment, AUDIT_VARIABLES.findingsBucket),
   provider: {
     agentName: setting(environment, AUDIT_VARIABLES.agentName),

@@ -20,10 +20,10 @@ export type Acceptance = (finding: AcceptableFinding) => AcceptedFindingEntry | 
 export const nothingAccepted: Acceptance = () => undefined;
 
 /** @param directory where the code of the function is */
-export function readAcceptance(directory: string, now: () => number = Date.now): Acceptance {
+export function readAcceptance(directory: string): Acceptance {
   const file = path.join(directory, ACCEPTED_FINDINGS_FILE);
   return existsSync(file)
-    ? acceptance(JSON.parse(readFileSync(file, 'utf8')) as AcceptedFindingEntry[], now)
+    ? acceptance(JSON.parse(readFileSync(file, 'utf8')) as AcceptedFindingEntry[])
     : nothingAccepted;
 }
 
