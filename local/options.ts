@@ -55,16 +55,10 @@ export interface LocalServiceOptions {
   readonly faults?: FaultOptions;
   /** How long a turn waits for the environment to connect, in milliseconds. @default 30000 */
   readonly connectTimeoutMs?: number;
-  /** Longest wait for a response of the exec server, in milliseconds. @default 60000 */
-  readonly execRequestTimeoutMs?: number;
   /** Duration of a turn lease, in seconds. @default 60 */
   readonly leaseSeconds?: number;
   /** Compute without a turn for this long is stopped, in milliseconds. @default never */
   readonly idleTimeoutMs?: number;
-  /** Largest output of an item, in bytes; the middle of a longer one is omitted. @default 65536 */
-  readonly outputLimit?: number;
-  /** Largest accepted body, in bytes. @default 4194304 */
-  readonly maxBodyBytes?: number;
   /** The service's clock, in Unix milliseconds. @default Date.now */
   readonly now?: () => number;
   /** Called with one line per request and per lifecycle log line, without secrets and messages. @default nothing */

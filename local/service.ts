@@ -146,7 +146,6 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
   const store = new SessionStore(options.dataDirectory, options.onProblem);
   const registry = new EnvironmentRegistry({
     delayMs: () => faults.slowExecServerMs,
-    requestTimeoutMs: options.execRequestTimeoutMs ?? 60_000,
     onChange: (environmentId, change) => {
       const record = store.byEnvironment(environmentId);
       if (record === undefined) return;
@@ -178,7 +177,6 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
     now,
     connectTimeoutMs: options.connectTimeoutMs ?? 30_000,
     leaseSeconds: options.leaseSeconds ?? 60,
-    outputLimit: options.outputLimit ?? 65_536,
     idleTimeoutMs: options.idleTimeoutMs,
   });
   const operations = new Operations({
@@ -205,7 +203,6 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
       maxSkewMs: MAX_SKEW_MS,
       findKey: (id) => principals.find(id),
     }),
-    maxBodyBytes: options.maxBodyBytes ?? 4 * 1024 * 1024,
     onRequest: ({ method, path: target, status, principal, requestId }) =>
       options.log?.(JSON.stringify({ method, path: target, status, principal, requestId })),
     onError: ({ name, message }) => options.onProblem?.(`A request failed: ${name}: ${message}`),

@@ -23,9 +23,10 @@ function installed(from: string): string | undefined {
 }
 
 /** @throws Error with instructions for the installation */
-export function findCodexBinary(given?: string, environment: NodeJS.ProcessEnv = process.env): string {
+export function findCodexBinary(given?: string): string {
   if (given !== undefined) return executable(given, 'The given Codex binary');
-  if (environment.CODEX_BINARY) return executable(environment.CODEX_BINARY, 'CODEX_BINARY');
+  const { CODEX_BINARY } = process.env;
+  if (CODEX_BINARY) return executable(CODEX_BINARY, 'CODEX_BINARY');
   const found = installed(__dirname) ?? installed(process.cwd());
   if (found === undefined) throw new OptionError(`The Codex binary was not found. Fix: ${HINT}.`);
   return executable(found, 'The binary of @openai/codex');

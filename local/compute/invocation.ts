@@ -15,6 +15,9 @@ export class InvocationError extends Error {
 
 export type InvocationReply = Readonly<Record<string, unknown>>;
 
+const INVOCATION_TIMEOUT_MS = 30_000;
+const PING_TIMEOUT_MS = 5_000;
+
 const agent = new Agent({ keepAlive: false });
 
 function send(
@@ -51,14 +54,13 @@ export async function invoke(
   url: string,
   runtimeSessionId: string,
   body: Record<string, unknown>,
-  timeoutMs = 30_000,
 ): Promise<InvocationReply> {
   const text = await send(
     `${url}/invocations`,
     'POST',
     { 'content-type': 'application/json', 'x-amzn-bedrock-agentcore-runtime-session-id': runtimeSessionId },
     JSON.stringify(body),
-    timeoutMs,
+    INVOCATION_TIMEOUT_MS,
   );
   const reply = JSON.parse(text) as InvocationReply;
   if (typeof reply.status_code === 'number' && reply.status_code >= 400) {
@@ -71,8 +73,8 @@ export async function invoke(
 }
 
 /** `GET /ping`. */
-export async function ping(url: string, timeoutMs = 5_000): Promise<string> {
+export async function ping(url: string): Promise<string> {
   return String(
-    (JSON.parse(await send(`${url}/ping`, 'GET', {}, undefined, timeoutMs)) as { status?: unknown }).status,
+    (JSON.parse(await send(`${url}/ping`, 'GET', {}, undefined, PING_TIMEOUT_MS)) as { status?: unknown }).status,
   );
 }

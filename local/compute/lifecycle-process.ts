@@ -11,9 +11,11 @@ export interface LifecycleProcessOptions {
   readonly program?: string;
   /** Called with the log lines of the lifecycle server. */
   readonly onLog?: (line: string) => void;
-  readonly startTimeoutMs?: number;
-  readonly stopGraceMs?: number;
 }
+
+const START_TIMEOUT_MS = 20_000;
+/** Time between SIGTERM and SIGKILL. */
+const STOP_GRACE_MS = 10_000;
 
 /** This process keeps standard input open, so the compute also stops when this process ends for any reason. */
 const GUARD = `
@@ -47,7 +49,6 @@ class LifecycleProcess implements Compute {
   public constructor(
     private readonly child: ChildProcess,
     public readonly url: string,
-    private readonly stopGraceMs: number,
   ) {
     this.exited =
       child.exitCode !== null || child.signalCode !== null
@@ -61,7 +62,7 @@ class LifecycleProcess implements Compute {
 
   public async stop(): Promise<void> {
     this.child.kill('SIGTERM');
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), this.stopGraceMs);
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), STOP_GRACE_MS);
     await this.exited;
     clearTimeout(timer);
   }
@@ -117,7 +118,7 @@ export class LifecycleProcessProvider implements ComputeProvider {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const port = await this.listening(child);
-    return new LifecycleProcess(child, `http://127.0.0.1:${port}`, this.options.stopGraceMs ?? 10_000);
+    return new LifecycleProcess(child, `http://127.0.0.1:${port}`);
   }
 
   /** Reads the log until the line with the port; log lines are passed to `onLog`. */
@@ -128,7 +129,7 @@ export class LifecycleProcessProvider implements ComputeProvider {
       const timer = setTimeout(() => {
         child.kill('SIGKILL');
         reject(new Error('The lifecycle server did not start in time'));
-      }, this.options.startTimeoutMs ?? 20_000);
+      }, START_TIMEOUT_MS);
       const done = (settle: () => void): void => {
         clearTimeout(timer);
         settle();

@@ -28,6 +28,9 @@ export interface Notification {
   readonly params: Record<string, unknown>;
 }
 
+/** Longest wait for a response of the exec server. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
 interface Pending {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -64,7 +67,7 @@ export class ExecConnection {
 
   public constructor(
     private readonly socket: WebSocket,
-    private readonly options: { readonly delayMs: () => number; readonly requestTimeoutMs: number },
+    private readonly options: { readonly delayMs: () => number },
   ) {
     socket.on('message', (data: Buffer) => this.receive(data.toString('utf8')));
     socket.on('close', () => this.lost());
@@ -90,10 +93,8 @@ export class ExecConnection {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.pending.delete(id);
-        reject(
-          new ConnectionLost(`The exec server did not answer ${method} within ${this.options.requestTimeoutMs} ms`),
-        );
-      }, this.options.requestTimeoutMs);
+        reject(new ConnectionLost(`The exec server did not answer ${method} within ${REQUEST_TIMEOUT_MS} ms`));
+      }, REQUEST_TIMEOUT_MS);
       this.pending.set(id, { resolve, reject, timer });
       this.send({ id, method, params });
     });

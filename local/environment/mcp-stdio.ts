@@ -54,7 +54,6 @@ export class McpStdioServer {
       env,
       inheritOnly: [...BASE_VARIABLES, ...inherited],
       pipeStdin: true,
-      outputLimit: 65536,
       onStdout: (chunk) => server.receive(server.decoder.write(chunk)),
     });
     server.process.result.then(

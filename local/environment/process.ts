@@ -1,8 +1,11 @@
-/** One process in the environment. Output is buffered only up to `outputLimit`. */
+/** One process in the environment. Output is buffered only up to a limit. */
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { ConnectionLost, type ExecConnection } from './exec-connection';
 import { BoundedOutput } from './bounded-output';
+
+/** Largest output of an item; the middle of a longer one is omitted. */
+const OUTPUT_LIMIT_BYTES = 65_536;
 
 export interface ProcessRequest {
   readonly argv: string[];
@@ -12,7 +15,6 @@ export interface ProcessRequest {
   /** Names of variables that are inherited although they look like secrets (an MCP server's `env_vars`). */
   readonly inheritOnly?: string[];
   readonly pipeStdin?: boolean;
-  readonly outputLimit: number;
   readonly onStdout?: (chunk: Buffer) => void;
 }
 
@@ -81,7 +83,7 @@ export class EnvironmentProcess {
   }
 
   private follow(request: ProcessRequest): Promise<ProcessResult> {
-    const output = new BoundedOutput(request.outputLimit);
+    const output = new BoundedOutput(OUTPUT_LIMIT_BYTES);
     const startedAt = Date.now();
     let exitCode: number | undefined;
     return new Promise((resolve, reject) => {

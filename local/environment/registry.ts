@@ -8,7 +8,6 @@ export const DIRECT_TRANSPORT = 'direct_jsonrpc_v1';
 
 export interface RegistryOptions {
   readonly delayMs: () => number;
-  readonly requestTimeoutMs: number;
   readonly onChange: (environmentId: string, change: 'connected' | 'disconnected') => void;
 }
 

@@ -32,8 +32,6 @@ export interface FaultOptions {
   readonly slowExecServerMs?: number;
   /** The account has no access to the preview: every call is answered with 401. @default false */
   readonly previewDisabled?: boolean;
-  /** The service stops renewing turn leases, as if the turn was lost. @default false */
-  readonly withholdLeaseRenewals?: boolean;
 }
 
 /** mulberry32: small, fast, and the same on every machine. */
@@ -51,7 +49,8 @@ function generator(seed: number): () => number {
 export class Faults {
   public slowExecServerMs: number;
   public previewDisabled: boolean;
-  public withholdLeaseRenewals: boolean;
+  /** While true, the service doesn't renew turn leases, as if the turn was lost. */
+  public withholdLeaseRenewals = false;
   /** While true, every REST call gets 503. */
   public outage = false;
   public readonly retryAfterSeconds: number | undefined;
@@ -70,7 +69,6 @@ export class Faults {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.slowExecServerMs = options.slowExecServerMs ?? 0;
     this.previewDisabled = options.previewDisabled ?? false;
-    this.withholdLeaseRenewals = options.withholdLeaseRenewals ?? false;
   }
 
   /** Injects this kind of fault at the next `times` occasions. */

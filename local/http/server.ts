@@ -19,7 +19,6 @@ export interface ServerOptions {
   readonly authorizer: Authorizer;
   readonly faults: Faults;
   readonly signatures: () => SignatureExpectations;
-  readonly maxBodyBytes: number;
   /** One line per request: method, path, status, principal. Never a body, a header or a token. */
   readonly onRequest?: (line: {
     method: string;
@@ -33,6 +32,7 @@ export interface ServerOptions {
 }
 
 const SOCKET_PATH = /^\/v1\/cloud\/environment\/([^/]+)\/direct\/(reg_[0-9a-f]+)$/;
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const EMPTY = Buffer.alloc(0);
 
 export class ApiServer {
@@ -67,7 +67,7 @@ export class ApiServer {
       this.on.onRequest?.({ method: request.method ?? '', path, status: response.statusCode, principal, requestId }),
     );
     try {
-      const body = await readBody(request, this.on.maxBodyBytes);
+      const body = await readBody(request, MAX_BODY_BYTES);
       const operation = this.on.operations.match(request.method ?? '', path);
       if (operation === undefined) throw notFound(`${request.method} ${path} is not an operation of this service`);
       const caller = this.authenticate(request, body);

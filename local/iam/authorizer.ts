@@ -20,7 +20,6 @@ export class Authorizer {
     private readonly place: Place,
     /** Undefined without a template. */
     public readonly policies: AccountPolicies | undefined,
-    private readonly project = 'default',
   ) {}
 
   public get enforced(): boolean {
@@ -29,7 +28,7 @@ export class Authorizer {
 
   public get projectArn(): string {
     const { partition, region, accountId } = this.place;
-    return `arn:${partition}:bedrock-mantle:${region}:${accountId}:project/${this.project}`;
+    return `arn:${partition}:bedrock-mantle:${region}:${accountId}:project/default`;
   }
 
   /** The role by ARN, logical id or name. */

@@ -107,7 +107,7 @@ class ScriptedTurn {
   }
 
   private async command(step: RunStep): Promise<Record<string, unknown>> {
-    const { connection, journal, outputLimit, paths, signal } = this.on;
+    const { connection, journal, paths, signal } = this.on;
     const cwd = step.cwd === undefined ? this.on.workspace : this.inWorkspace(step.cwd);
     const argv = typeof step.command === 'string' ? ['bash', '-c', step.command] : step.command;
     const shown = typeof step.command === 'string' ? step.command : step.command.join(' ');
@@ -115,7 +115,7 @@ class ScriptedTurn {
     const startedAt = Date.now();
     let timedOut = false;
     try {
-      const running = await EnvironmentProcess.start(connection, { argv, cwd, env: step.env, outputLimit });
+      const running = await EnvironmentProcess.start(connection, { argv, cwd, env: step.env });
       const stop = (): void => void running.terminate();
       const timer = setTimeout(
         () => {

@@ -20,8 +20,6 @@ export interface TurnContext {
   readonly signal: AbortSignal;
   /** Additional variables of every STDIO MCP server. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
-  /** Largest output of an item, in bytes. */
-  readonly outputLimit: number;
   /** Called while a command runs; a planned fault may kill the exec server there. */
   readonly commandRunning: () => void;
 }

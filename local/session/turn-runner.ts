@@ -23,7 +23,6 @@ export interface TurnRunnerOptions {
   readonly now: () => number;
   readonly connectTimeoutMs: number;
   readonly leaseSeconds: number;
-  readonly outputLimit: number;
   readonly toolEnvironment: Readonly<Record<string, string>>;
   /** Compute without a turn for this long is stopped; `undefined` keeps it. */
   readonly idleTimeoutMs: number | undefined;
@@ -194,7 +193,6 @@ export class TurnRunner {
         journal,
         signal,
         toolEnvironment: this.on.toolEnvironment,
-        outputLimit: this.on.outputLimit,
         commandRunning: () => {
           if (!this.on.faults.strikes('crash-exec-server')) return;
           if (!this.on.agentcore.crashExecServer(record)) connection.terminate();

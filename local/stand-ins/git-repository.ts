@@ -56,19 +56,14 @@ export class GitRepository {
   }
 
   /**
-   * Commits files on a branch, which begins where `from` is when there is none of that name.
+   * Commits files on a branch, which begins at `main` when there is none of that name.
    *
    * @param files contents by name; `undefined` removes the file
    * @returns hash of the commit
    */
-  public commit(
-    branch: string,
-    files: Readonly<Record<string, string | Buffer | undefined>>,
-    message: string,
-    from = 'main',
-  ): string {
+  public commit(branch: string, files: Readonly<Record<string, string | Buffer | undefined>>, message: string): string {
     if (this.tip(branch) === undefined && this.tip('main') !== undefined) {
-      this.git('checkout', '--quiet', '-b', branch, from);
+      this.git('checkout', '--quiet', '-b', branch, 'main');
     } else if (this.tip('main') !== undefined) {
       this.git('checkout', '--quiet', branch);
     }

@@ -10,7 +10,7 @@ import { clientOf, eventually, selfHostedSession } from './support/service';
 
 describe('a registration', () => {
   const registry = (): EnvironmentRegistry => {
-    const made = new EnvironmentRegistry({ delayMs: () => 0, requestTimeoutMs: 1_000, onChange: () => undefined });
+    const made = new EnvironmentRegistry({ delayMs: () => 0, onChange: () => undefined });
     made.add('env_1');
     made.add('env_2');
     return made;
