@@ -4,7 +4,6 @@ import { governanceOf } from './governance';
 import { identities, type Identity } from './identities';
 import { mentionsOf } from './mentions';
 import type { Model } from './model';
-import type { Node } from './node';
 
 /** What agents use: what governs them, what their roles name, and what is deployed in the stack of a Runtime. */
 export interface AgentStores {
@@ -77,7 +76,7 @@ function usesOf(model: Model, agent: Agent): Uses {
       }
     }
   }
-  for (const resource of mentionedIn(model, agent.runtime.properties)) {
+  for (const { resource } of mentionsOf(model, agent.runtime)) {
     used.add(resource);
     if (resource.type === 'AWS::EC2::Subnet') {
       // The network of an agent, with its flow logs and their key.
@@ -88,7 +87,7 @@ function usesOf(model: Model, agent: Agent): Uses {
   for (const resource of [...used]) {
     mentionsOf(model, resource).forEach(({ resource: each }) => each.type === 'AWS::KMS::Key' && used.add(each));
     if (/::AccessPoint$/.test(resource.type)) {
-      mentionedIn(model, resource.properties).forEach((each) => used.add(each));
+      mentionsOf(model, resource).forEach(({ resource: each }) => used.add(each));
     }
   }
   const topOf = model.view(topLevelStacks);
@@ -115,13 +114,4 @@ function namedBy(model: Model, { statements }: Identity, used: Set<Resource>): v
       }
     }
   }
-}
-
-function mentionedIn(model: Model, node: Node, depth = 0): Resource[] {
-  if (node.kind === 'object') {
-    return depth > 8 ? [] : node.entries().flatMap(([, value]) => mentionedIn(model, value, depth + 1));
-  }
-  return node.kind === 'list'
-    ? node.items().flatMap((item) => mentionedIn(model, item, depth + 1))
-    : node.texts().flatMap(({ value }) => model.mentioned(value));
 }

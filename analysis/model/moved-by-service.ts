@@ -6,11 +6,12 @@ import { isOutside } from './outside-hosts';
 import { addTo } from './list-map';
 import { mentionsOf } from './mentions';
 import type { Model } from './model';
-import type { Node } from './node';
 import type { OutsideAccess } from './outside-access';
 import { accountOf, ownAccounts } from './own-accounts';
 import { placeIn } from './place-in';
+import { remembered } from './remembered';
 import type { Case, Text } from './text';
+import { textsBelow } from './texts-below';
 
 /**
  * Data of an agent that a service moves out of the app: a job with an input and an output, a task between two
@@ -25,11 +26,13 @@ export function byServices(model: Model, used: ReadonlySet<Resource>): OutsideAc
       addTo(services, serviceOf(resource), resource);
     }
   }
+  const places = new Map<Resource, readonly PlaceOutside[]>();
+  const placesOf = (each: Resource) => remembered(places, each, () => placesOutside(model, each));
   return [...services.values()].flatMap((resources) => {
-    const outside = new Map(resources.map((each) => [each, placesOutside(model, each)]));
-    return [...outside.values()].every((places) => places.length === 0)
-      ? []
-      : resources.flatMap((each) => ofResource(model, each, outside, stores));
+    const read = new Map(
+      resources.flatMap((each) => storeReadBy(model, each, stores).map((store) => [each, store] as const)),
+    );
+    return read.size === 0 ? [] : resources.flatMap((each) => ofResource(model, each, read, placesOf));
   });
 }
 
@@ -45,25 +48,18 @@ const READS =
   /source|input|origin|code|script|image|model|schema|template|library|manifest|dependenc|trust|arguments|command|environment|parameters|variables/i;
 const WRITES = /dest|target|output|sink|deliver|export|result|report|share|subscriber|grantee|principal|accessor/i;
 
-interface Written extends Case<Text> {
-  readonly keys: readonly string[];
-}
-
+/** @param stores the store that each resource of the service reads */
 function ofResource(
   model: Model,
   at: Resource,
-  outside: ReadonlyMap<Resource, readonly PlaceOutside[]>,
-  stores: ReadonlySet<Resource>,
+  stores: ReadonlyMap<Resource, Resource>,
+  placesOf: (resource: Resource) => readonly PlaceOutside[],
 ): OutsideAccess[] {
   const around = together(model, at);
-  const places = [at, ...around.written].flatMap((each) => outside.get(each) ?? []);
-  const to =
-    places.length === 0
-      ? undefined
-      : [at, ...around.read].map((each) => storeReadBy(model, each, stores)).find((store) => store !== undefined);
+  const to = [at, ...around.read].map((each) => stores.get(each)).find((store) => store !== undefined);
   return to === undefined
     ? []
-    : places.map(({ giver, by, who, value, place, guard }) => ({
+    : [at, ...around.written].flatMap(placesOf).map(({ giver, by, who, value, place, guard }) => ({
         to,
         by,
         who,
@@ -104,12 +100,12 @@ const serviceOf = ({ type }: Resource): string => type.split('::')[1] ?? type;
 const isWrittenTo = (key: string): boolean => WRITES.test(key);
 const isRead = (key: string): boolean => READS.test(key) && !WRITES.test(key);
 
-/** The store of an agent that a resource reads: by its properties, or by its role. */
-function storeReadBy(model: Model, at: Resource, stores: ReadonlySet<Resource>): Resource | undefined {
+/** The first store of an agent that a resource reads, by its properties or else by its role. */
+function storeReadBy(model: Model, at: Resource, stores: ReadonlySet<Resource>): Resource[] {
   const named = mentionsOf(model, at);
   const store = named.find(({ resource, path }) => stores.has(resource) && !path.some(isWrittenTo));
   if (store || entryTypeOf(at.type)?.kind === 'compute') {
-    return store?.resource;
+    return store ? [store.resource] : [];
   }
   const known = identities(model);
   return [...new Set(named.map(({ resource }) => resource))]
@@ -119,7 +115,8 @@ function storeReadBy(model: Model, at: Resource, stores: ReadonlySet<Resource>):
         effect !== 'Deny' && actions.patterns.some(({ value }) => READING.test(literalOf(value) ?? '')),
     )
     .flatMap(({ resources }) => resources.patterns.flatMap(({ value }) => namedBy(model, value)))
-    .find((each) => stores.has(each));
+    .filter((each) => stores.has(each))
+    .slice(0, 1);
 }
 
 const READING = /\*|:(?:Get|BatchGet|Query|Scan|Select|Receive)/i;
@@ -128,7 +125,7 @@ interface PlaceOutside extends Case<Text>, Pick<OutsideAccess, 'by' | 'who' | 'g
 
 /** The accounts, buckets and hosts outside of the app that a resource names as something other than what it reads. */
 function placesOutside(model: Model, giver: Resource): PlaceOutside[] {
-  return textsIn(giver.properties)
+  return textsBelow(giver.properties, (key) => !NO_PLACE.test(key))
     .filter(({ keys }) => !keys.some(isRead))
     .flatMap(({ keys, ...text }): PlaceOutside[] => {
       const { value } = text;
@@ -179,16 +176,3 @@ function namedBy(model: Model, value: Text): Resource[] {
 
 /** Properties that say nothing about where data goes. */
 const NO_PLACE = /(?<!redrive)polic(?:y|ies)|^(?:Tags|Metadata|Description|DisplayName|DependsOn|Role|RoleArn)$/i;
-
-function textsIn(node: Node): Written[] {
-  return textsBelow(node, [], 0).filter(({ keys }) => !keys.some((key) => NO_PLACE.test(key)));
-}
-
-function textsBelow(node: Node, keys: readonly string[], depth: number): Written[] {
-  if (node.kind === 'object') {
-    return depth > 10 ? [] : node.entries().flatMap(([key, value]) => textsBelow(value, [...keys, key], depth + 1));
-  }
-  return node.kind === 'list'
-    ? node.items().flatMap((item) => textsBelow(item, keys, depth + 1))
-    : node.texts().map((text) => ({ ...text, keys }));
-}

@@ -1,7 +1,7 @@
 import { computeKindOf } from '../../lib/facts/compute-kinds';
 import type { Resource } from './assembly';
 import { literalOf, textOf } from './compose-text';
-import { destinationsIn, mentionedIn } from './destinations-in';
+import { destinationsIn, destinationResources } from './destinations-in';
 import type { Model } from './model';
 import type { Node } from './node';
 import type { OutsideAccess } from './outside-access';
@@ -91,16 +91,17 @@ function movedBy(model: Model, mover: Resource): Resource[] {
     mover.type === 'AWS::Backup::BackupPlan'
       ? model
           .ofType('AWS::Backup::BackupSelection')
-          .map(({ properties }) => mentionedIn(model, properties))
+          .map(({ properties }) => destinationResources(model, properties))
           .filter((selected) => selected.includes(mover))
           .flat()
       : [];
-  return [...mentionedIn(model, mover.properties), ...selections];
+  return [...destinationResources(model, mover.properties), ...selections];
 }
 
 /** The targets of a mover that move data themselves: a delivery stream, the location of a task. */
 function behind(model: Model, mover: Resource, depth = 0): Resource[] {
-  const next = depth > 3 ? [] : mentionedIn(model, mover.properties).filter(({ type }) => PASSES_DATA_ON.test(type));
+  const next =
+    depth > 3 ? [] : destinationResources(model, mover.properties).filter(({ type }) => PASSES_DATA_ON.test(type));
   return next.flatMap((each) => [each, ...behind(model, each, depth + 1)]);
 }
 

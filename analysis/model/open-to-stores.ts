@@ -1,7 +1,7 @@
 import type { Resource } from './assembly';
 import type { Model } from './model';
 import { literalsAt } from './values-at';
-import { mentionedIn } from './destinations-in';
+import { destinationResources } from './destinations-in';
 import type { OutsideAccess } from './outside-access';
 
 /** Access by everybody through entries that read or write a store without authorization. */
@@ -34,23 +34,23 @@ const OPEN_TO_STORES: ReadonlyMap<string, (model: Model, entry: Resource) => Res
         .at('DistributionConfig', 'DefaultCacheBehavior')
         .some((behavior) => behavior.at('TrustedKeyGroups').length > 0)
         ? []
-        : properties.at('DistributionConfig', 'Origins').flatMap((origins) => mentionedIn(model, origins)),
+        : properties.at('DistributionConfig', 'Origins').flatMap((origins) => destinationResources(model, origins)),
   ],
   [
     'AWS::ApiGateway::Method',
     (model: Model, { properties }: Resource) =>
       literalsAt(properties, 'AuthorizationType').some((type) => type !== 'NONE')
         ? []
-        : properties.at('Integration', 'Uri').flatMap((uri) => mentionedIn(model, uri)),
+        : properties.at('Integration', 'Uri').flatMap((uri) => destinationResources(model, uri)),
   ],
   [
     'AWS::AppSync::DataSource',
     (model: Model, { properties }: Resource) =>
       properties
         .at('ApiId')
-        .flatMap((api) => mentionedIn(model, api))
+        .flatMap((api) => destinationResources(model, api))
         .some(hasApiKey)
-        ? properties.at('DynamoDBConfig').flatMap((config) => mentionedIn(model, config))
+        ? properties.at('DynamoDBConfig').flatMap((config) => destinationResources(model, config))
         : [],
   ],
 ]);

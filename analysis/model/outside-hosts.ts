@@ -2,10 +2,10 @@ import { entryTypeOf } from '../facts/entry-types';
 import type { Resource } from './assembly';
 import type { Edge, NodeId } from './edge';
 import type { Model } from './model';
-import type { Node } from './node';
 import { printed } from './printed-text';
 import { reach } from './reach';
 import type { Case, Text } from './text';
+import { textsBelow } from './texts-below';
 
 /** A resource that sends what it receives to a host outside of the app. */
 export interface OutsideHost {
@@ -50,7 +50,7 @@ function collect(model: Model): OutsideHost[] {
     const targets = Object.keys(resource.raw.Properties ?? {})
       .filter((key) => heads.some((head) => isOf(head, key)))
       .flatMap((key) => resource.properties.at(key))
-      .flatMap(textsBelow);
+      .flatMap((node) => textsBelow(node));
     return targets
       .filter(({ value }) => isOutside(model, value))
       .map((target) => ({ resource, url: printed(target.value), target }));
@@ -64,13 +64,6 @@ const isOf = (pattern: string, key: string): boolean =>
     : pattern.endsWith('*')
       ? key.startsWith(pattern.slice(0, -1))
       : key === pattern;
-
-function textsBelow(node: Node): Case<Text>[] {
-  if (node.kind === 'object') {
-    return node.entries().flatMap(([, value]) => textsBelow(value));
-  }
-  return node.kind === 'list' ? node.items().flatMap(textsBelow) : [...node.texts()];
-}
 
 /** Endpoints of AWS services are judged as actions of roles. Endpoints that customers create can belong to anybody. */
 const OF_A_SERVICE = /^https?:\/\/(?:[a-z0-9-]+\.){1,3}(?:amazonaws\.com(?:\.cn)?|api\.aws)(?:[/:]|$)/;

@@ -79,7 +79,7 @@ function collect(model: TemplateModel): WrittenChange[] {
   const types = [...new Set([...governing].map(({ type }) => type))];
   return calls.flatMap((call) => {
     const of = call.given
-      .flatMap((node) => textsBelow(node))
+      .flatMap((node) => givenIn(node))
       .flatMap(({ value }) => [
         ...model.mentioned(value),
         ...model.named(value, ...types).map(({ resource }) => resource),
@@ -121,7 +121,7 @@ function staysInside(model: TemplateModel, { action, given }: WrittenCall, of: R
   if (!GIVES.test(action)) {
     return false;
   }
-  const texts = given.flatMap((node) => textsBelow(node));
+  const texts = given.flatMap((node) => givenIn(node));
   const named = texts.filter(({ value }) => !model.mentioned(value).includes(of));
   const accounts = named.map(({ value }) => accountOf(value)).filter((account) => account !== undefined);
   const isToAPart = named.some(({ value }) => model.mentioned(value).length > 0);
@@ -139,16 +139,16 @@ export interface Given {
 }
 
 /** Every text in the arguments of a call, including the texts of a policy that is written as a text. */
-export function textsBelow(node: Node, key = ''): Given[] {
+export function givenIn(node: Node, key = ''): Given[] {
   if (node.kind === 'object') {
-    return node.entries().flatMap(([name, value]) => textsBelow(value, name));
+    return node.entries().flatMap(([name, value]) => givenIn(value, name));
   }
   if (node.kind === 'list') {
-    return node.items().flatMap((item) => textsBelow(item, key));
+    return node.items().flatMap((item) => givenIn(item, key));
   }
   const documents = node.json().filter(({ kind }) => kind === 'object');
   return documents.length > 0
-    ? documents.flatMap((each) => textsBelow(each, key))
+    ? documents.flatMap((each) => givenIn(each, key))
     : node.texts().map(({ value }) => ({ key, value }));
 }
 

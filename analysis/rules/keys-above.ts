@@ -20,7 +20,6 @@ const isHttpParameters = keyTest(/HttpParameters$/);
 /** What a key and the keys above it say about the values below. */
 export interface Keys {
   readonly key: string;
-  readonly above?: Keys;
   readonly areVariables: boolean;
   readonly areData: boolean;
   readonly areInClear: boolean;
@@ -32,7 +31,6 @@ export const TOP: Keys = { key: '', areVariables: false, areData: false, areInCl
 export function below(above: Keys, key: string): Keys {
   return {
     key,
-    above,
     areVariables: above.areVariables || isVariableKey(key),
     areData: above.areData || isDataKey(key),
     areInClear: above.areInClear || isInClear(key),
