@@ -11,7 +11,7 @@ export interface Admitted {
   /** `unread`: decided at deployment. */
   readonly who: 'everybody' | 'another account' | 'somebody unknown' | 'unread';
   readonly kind: PrincipalKind;
-  /** The principal, or the account or ARN that a condition names. */
+  /** The principal, or the account or ARN that a condition names. `*` for everybody, also where a policy names who is left out. */
   readonly name: Text;
   readonly guard: Guard;
 }
@@ -36,7 +36,7 @@ export function admitted(model: Model, statement: Statement): Admitted[] {
   return principals.flatMap(({ kind, except, name }): Admitted[] => {
     const both = guard.and(name.guard);
     const one = { kind, name: name.value, guard: both };
-    const everybody = (): Admitted[] => (others.length > 0 ? others : [{ ...one, who: 'everybody' }]);
+    const everybody = (): Admitted[] => (others.length > 0 ? others : [{ ...one, who: 'everybody', name: ['*'] }]);
     if (except || (literalOf(name.value) === '*' && kind !== 'Service')) {
       return isOfOrganization ? [] : everybody();
     }

@@ -189,11 +189,11 @@ function* judgePolicy({ model, declared }: RuleContext, bucket: Resource): Itera
         kinds.has('principal') ||
         (account !== undefined && textKey(account) === own) ||
         identities(model).named(name.value).length > 0;
-      if (changes && (except || !isOwn) && !declared.principal(kind, name.value, statement.holder)) {
+      if (changes && (except || (!isOwn && !declared.principal(kind, name.value, statement.holder)))) {
         yield {
           at: statement,
           subject: printed(name.value),
-          says: `The policy of the trail's bucket lets ${printed(name.value)} change files of the trail`,
+          says: `The policy of the trail's bucket lets ${except ? 'everybody except ' : ''}${printed(name.value)} change files of the trail`,
           when: statement.guard.and(name.guard),
           related: [bucket],
         };

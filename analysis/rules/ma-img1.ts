@@ -122,7 +122,7 @@ function isImmutable({ properties }: Resource): boolean {
   return modes.length > 0 && modes.every(({ value }) => literalOf(value) === 'IMMUTABLE');
 }
 
-function* judgeRepository({ model, declared }: RuleContext, repository: Resource, isByTag: boolean): Iterable<Finding> {
+function* judgeRepository({ model }: RuleContext, repository: Resource, isByTag: boolean): Iterable<Finding> {
   const scans = repository.properties.at('ImageScanningConfiguration', 'ScanOnPush').flatMap((node) => node.texts());
   if (scans.length === 0 || scans.some(({ value }) => literalOf(value)?.toLowerCase() !== 'true')) {
     const at = placeAt(repository, 'ImageScanningConfiguration');
@@ -137,10 +137,7 @@ function* judgeRepository({ model, declared }: RuleContext, repository: Resource
     .policiesOf(repository)
     .flatMap((policy) => policy.statements);
   for (const statement of statements) {
-    const open = admitted(model, statement).filter(
-      ({ who, kind, name }) => who === 'everybody' && !declared.principal(kind, name, statement.holder),
-    );
-    if (open.length > 0) {
+    if (admitted(model, statement).some(({ who }) => who === 'everybody')) {
       yield { at: statement, when: statement.guard, says: 'The repository of the image is public' };
     }
   }

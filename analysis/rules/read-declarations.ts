@@ -23,8 +23,6 @@ export interface Declaration {
   readonly texts: ReadonlyMap<string, readonly Text[]>;
   /** Principals of a `principal` record, with their kind (`AWS`). */
   readonly principals: readonly { readonly kind: string; readonly name: Text }[];
-  /** True for a `principal` record that is limited by conditions of its own. */
-  readonly conditions?: Node;
   /** Resources (`stack#logicalId`) or stacks (`stack`) of an `unreadable` record. */
   readonly parts: ReadonlySet<string>;
   /** Equal for equal records of several templates. */
@@ -70,7 +68,7 @@ const MEMBERS = ['kind', 'reason', 'expires', 'subject', 'within'];
 const MEMBERS_OF: Readonly<Record<string, readonly string[]>> = {
   action: ['role', 'action', 'resources'],
   egress: ['vpc', 'peer', 'port'],
-  principal: ['principal', 'conditions'],
+  principal: ['principal'],
   unreadable: ['parts', 'names'],
   exempt: [],
 };
@@ -121,7 +119,9 @@ function readRecord(model: TemplateModel, node: Node, now: Date, only?: Readonly
     .at('principal')
     .flatMap((value) => value.entries())
     .filter(([, names]) => names.kind === 'list')
-    .flatMap(([type, names]) => textsIn(model, names).map((name) => ({ kind: type, name })));
+    .flatMap(([type, names]) => textsIn(model, names).map((name) => ({ kind: type, name })))
+    // Everybody can't be declared: it would accept every open policy.
+    .filter(({ name }) => literalOf(name) !== '*');
   if (!isDecided || !isInKnownForm(node, kind) || !isComplete(kind, texts, principals.length)) {
     return [];
   }
@@ -130,7 +130,6 @@ function readRecord(model: TemplateModel, node: Node, now: Date, only?: Readonly
     .flatMap((list) => list.items())
     .flatMap((item) => textsIn(model, item).map(printed));
   const subject = plain('subject');
-  const [conditions] = node.at('conditions');
   const key = [
     kind,
     reason,
@@ -153,7 +152,6 @@ function readRecord(model: TemplateModel, node: Node, now: Date, only?: Readonly
       inForce: expires === undefined || Date.parse(expires) > now.getTime(),
       ...(expires === undefined ? {} : { expires }),
       ...(subject === undefined ? {} : { subject }),
-      ...(conditions ? { conditions } : {}),
       ...(only ? { within: only } : node.at('within').length > 0 ? { within: new Set(within) } : {}),
     },
   ];

@@ -53,13 +53,11 @@ export interface EgressDeclaration extends DeclarationBase {
   readonly port: number;
 }
 
-/** A principal outside the account may have access. */
+/** A principal outside the account may have access, whatever the conditions of a statement are. Never everybody (`*`). */
 export interface PrincipalDeclaration extends DeclarationBase {
   readonly kind: 'principal';
   /** The principal element of a policy: `{ "AWS": ["arn:…"] }`. */
   readonly principal: { readonly [type: string]: readonly TemplateText[] };
-  /** Conditions that belong to the principal. */
-  readonly conditions?: unknown;
 }
 
 /**

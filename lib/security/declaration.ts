@@ -111,25 +111,32 @@ export class Declaration {
   }
 
   /**
-   * Resource policies may allow a principal outside the account.
+   * Resource policies may allow a principal outside the account. A statement that a condition limits to an organization needs
+   * no declaration.
    *
-   * @throws InputError for every principal (`*`) without a condition, or an option that isn't valid
+   * @param principal an account, a role, a service or an identity provider, without conditions
+   * @throws InputError for every principal (`*`), a principal with conditions, or an option that isn't valid
    */
   public static principal(principal: IPrincipal, options: DeclarationOptions): Declaration {
     const where = 'Declaration.principal';
     const decision = decisionOf(where, options);
     const { principalJson, conditions } = principal.policyFragment;
-    const limited = Object.keys(conditions).length > 0;
-    requireInput(limited || !Object.values(principalJson).flat().includes('*'), where, {
+    // The checks compare principals, not conditions, so such a record would accept statements without the conditions.
+    requireInput(Object.keys(conditions).length === 0, where, {
+      input: 'principal',
+      value: conditions,
+      allowed: 'a principal without conditions, which is accepted whatever the conditions of a statement are',
+      fix: 'declare it without its conditions; a statement that is limited to an organization needs no declaration',
+    });
+    requireInput(!Object.values(principalJson).flat().includes('*'), where, {
       input: 'principal',
       value: '*',
-      allowed: 'an account, an organization, a role or a service',
+      allowed: 'an account, a role, a service or an identity provider',
       fix: 'name who may be let in',
     });
     return new Declaration((stack) => ({
       kind: 'principal',
       principal: templateText<Record<string, TemplateText[]>>(stack, principalJson),
-      ...(limited ? { conditions: templateText(stack, conditions) } : {}),
       ...decision,
     }));
   }

@@ -2,6 +2,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { App, Aws, CfnResource, Fn, NestedStack, Stack, Stage } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
@@ -239,18 +240,34 @@ describe('the metadata', () => {
     const stack = stackIn(app, 'Agents');
     Declarations.of(stack).add(
       Declaration.principal(role, { reason }),
-      Declaration.principal(new iam.OrganizationPrincipal('o-a1b2c3d4e5'), { reason }),
       Declaration.principal(new iam.AccountPrincipal(Fn.importValue('Partner')), { reason }),
     );
 
     expect(recordsIn(stack)).toEqual([
       { kind: 'principal', principal: { AWS: [expect.stringMatching(/^\$\{Foreign#Role.*\.Arn\}$/)] }, reason },
-      expect.objectContaining({
-        principal: { AWS: ['*'] },
-        conditions: { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } },
-      }),
       expect.objectContaining({ principal: { AWS: [expect.objectContaining({ 'Fn::Join': expect.anything() })] } }),
     ]);
+  });
+
+  test.each<[string, object]>([
+    ['everybody', { principal: { AWS: ['*'] } }],
+    [
+      'an organization',
+      { principal: { AWS: ['*'] }, conditions: { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } } },
+    ],
+    ['an account and everybody', { principal: { AWS: ['999988887777', '*'] } }],
+  ])('about %s does not accept a bucket that is open to everybody', (_, record) => {
+    const made = agentApp();
+    made.stack.addMetadata(DECLARATIONS_KEY, [{ kind: 'principal', reason, ...record }]);
+    const bucket = new s3.Bucket(made.stack, 'Results', { enforceSSL: true });
+    bucket.grantRead(made.agent.executionRole);
+    new s3.CfnBucketPolicy(made.stack, 'Open', {
+      bucket: bucket.bucketName,
+      policyDocument: {
+        Statement: [{ Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: bucket.arnForObjects('*') }],
+      },
+    });
+    expect(rules(made.app)).toContain('MA-STO1');
   });
 
   test('keeps records that were written by hand, and reads those of a resource', () => {
@@ -448,6 +465,15 @@ describe('refuses', () => {
     ],
     ['a port out of range', () => Declaration.egress(network(), ec2.Peer.anyIpv4(), { reason, port: 0 })],
     ['everybody', () => Declaration.principal(new iam.AnyPrincipal(), { reason })],
+    ['an organization', () => Declaration.principal(new iam.OrganizationPrincipal('o-a1b2c3d4e5'), { reason })],
+    [
+      'a principal with conditions',
+      () =>
+        Declaration.principal(
+          new iam.AccountPrincipal('999988887777').withConditions({ Bool: { 'aws:MultiFactorAuthPresent': 'true' } }),
+          { reason },
+        ),
+    ],
     ['everybody, written otherwise', () => Declaration.principal(new iam.StarPrincipal(), { reason })],
     [
       'a date that is none',

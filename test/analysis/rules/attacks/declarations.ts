@@ -48,6 +48,9 @@ const principal = (AWS: string, ...within: string[]) => ({
   ...(within.length > 0 ? { within } : {}),
 });
 const names = (...all: string[]) => ({ kind: 'unreadable', names: all });
+const DECLARED_FOREIGN = {
+  sections: { Metadata: { AgentDeclarations: [{ reason: 'Reviewed', ...principal(FOREIGN) }] } },
+};
 const part = (...logicalIds: string[]) => ({ kind: 'unreadable', parts: [{ stack: 'Agent', logicalIds }] });
 
 /** Access to an agent's stores that the owner has declared. */
@@ -84,6 +87,41 @@ export const DECLARATIONS: readonly Pair[] = [
         FunctionName: ref('Starter'),
         Principal: 's3.amazonaws.com',
         SourceAccount: FOREIGN,
+      }),
+    },
+  })),
+  // Every other account is let in, although the record names the only one that isn't.
+  pair(
+    'MA-STO1',
+    'everybody but a declared account is let in',
+    { NotPrincipal: { AWS: FOREIGN } },
+    { Principal: { AWS: FOREIGN } },
+    (who) => ({
+      ...DECLARED_FOREIGN,
+      add: { EvidencePolicy: bucketPolicy('Evidence', { ...may('s3:GetObject', sub('${Evidence.Arn}/*')), ...who }) },
+    }),
+  ),
+  pair(
+    'MA-AUD2',
+    'everybody but a declared account changes the trail',
+    { NotPrincipal: { AWS: FOREIGN } },
+    { Principal: { AWS: FOREIGN } },
+    (who) => ({
+      ...DECLARED_FOREIGN,
+      set: {
+        'TrailBucketPolicy.PolicyDocument.Statement': (statements: object[]) => [
+          ...statements,
+          { ...may('s3:PutBucketPolicy', arnOf('TrailBucket')), ...who },
+        ],
+      },
+    }),
+  ),
+  pair('MA-STO1', 'everybody is declared', '*', FOREIGN, (AWS) => ({
+    sections: { Metadata: { AgentDeclarations: [{ reason: 'Reviewed', ...principal(AWS) }] } },
+    add: {
+      EvidencePolicy: bucketPolicy('Evidence', {
+        ...may('s3:GetObject', sub('${Evidence.Arn}/*')),
+        Principal: { AWS },
       }),
     },
   })),
