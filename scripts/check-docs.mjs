@@ -1,11 +1,12 @@
 // docs/RULES.md must be what the rules say, the table of kinds of inputs what the types say, the pictures of the examples
-// what their templates say, docs/probe.md and docs/verified.md what the probes and their reports say, every link to a file must lead to one, also from the README that the package has, and every
-// README snippet must compile.
+// what their templates say, docs/probe.md and docs/verified.md what the probes and their reports say, every link to a file must lead to one, also from the README that the package has, files that
+// docs/architecture.md names must exist, and every README snippet must compile.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { brokenLinks } from './markdown-links.mjs';
+import { missingFiles } from './named-files.mjs';
 
 const work = mkdtempSync(path.join(tmpdir(), 'check-docs-'));
 try {
@@ -28,7 +29,7 @@ try {
       process.exitCode = 1; // It has said which picture or page is stale.
     }
   }
-  for (const broken of brokenLinks()) {
+  for (const broken of [...brokenLinks(), ...missingFiles()]) {
     console.error(broken);
     process.exitCode = 1;
   }
