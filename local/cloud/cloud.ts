@@ -77,9 +77,21 @@ export class LocalCloud {
       findKey: (accessKeyId) => service.findKey(accessKeyId),
       permissions,
       operations,
-      onAnswered: (request) => answered.get(request.name)?.(request),
+      onAnswered: async (request, { context }) => {
+        answered.get(request.name)?.(request);
+        const functionArn = context?.['lambda:SourceFunctionArn'];
+        if (functionArn !== undefined) await cloud.afterCall(functionArn);
+      },
     });
-    const cloud = new LocalCloud(options, { deployment, stores, operations, front, policies, permissions, answered });
+    const cloud: LocalCloud = new LocalCloud(options, {
+      deployment,
+      stores,
+      operations,
+      front,
+      policies,
+      permissions,
+      answered,
+    });
     cloud.onClose(() => front.close());
     return cloud;
   }
@@ -99,6 +111,8 @@ export class LocalCloud {
     _state,
     call,
   ) => call();
+  /** Called when a call of a function to AWS took effect, before the function gets the response. */
+  public afterCall: (functionArn: string) => Promise<void> = () => Promise.resolve();
   public readonly topics: Topics;
   /** ARNs of resources that don't respond: targets of rules and schedules, and buses whose key can't be used. */
   public readonly unavailable = new Set<string>();

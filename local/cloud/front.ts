@@ -21,8 +21,8 @@ export interface FrontOptions {
   readonly permissions: Permissions;
   /** By `x-amz-target`, or by the name of the operation for services without. */
   readonly operations: ReadonlyMap<string, Operation>;
-  /** Called with every request that was allowed and succeeded. */
-  readonly onAnswered?: (request: AwsRequest, caller: Caller) => void;
+  /** Called with every request that was allowed and succeeded, before its response is sent. */
+  readonly onAnswered: (request: AwsRequest, caller: Caller) => Promise<void>;
 }
 
 interface Answer {
@@ -109,7 +109,7 @@ export class Front {
       (upstream === undefined ? local(await operation!(read.input)) : await this.forwarded(read, request, body));
     if (answer.status < 300) {
       if (memory.learnsFrom(read.name)) memory.learn(read.name, read.input, JSON.parse(answer.body.toString('utf8')));
-      onAnswered?.(read, caller);
+      await onAnswered(read, caller);
     }
     return this.withoutHint(read, caller, answer);
   }

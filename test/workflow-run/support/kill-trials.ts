@@ -1,5 +1,6 @@
 /** Events that can occur between the steps of a kill switch. */
 import { eventually } from '../../local/support/service';
+import { FunctionLoss } from './function-loss';
 import { endless, type KillScenario, NOTHING } from './kill-scenario';
 
 /** Tasks of the state machine that engages. */
@@ -26,22 +27,32 @@ export async function releaseAll(scene: KillScenario): Promise<void> {
   await scene.cloud.quiet();
 }
 
+/** Tasks that don't call AWS: they count, or they end sessions in the Managed Agents service. */
+const WITHOUT_CALLS: ReadonlySet<string> = new Set([
+  'CancelTurnsOfAgent',
+  'CountCancelled',
+  'DeleteSessionsOfAgent',
+  'CountDeleted',
+]);
+
 /** The execution is stopped when a task was done, during which its function was lost; then it is engaged again. */
 export async function interruptedIn(scene: KillScenario, task: string, commits: readonly string[]): Promise<void> {
   await scene.send(...commits);
   await scene.working(commits.length);
-  let crashed = false;
+  const loss = new FunctionLoss(scene.cloud);
   scene.beforeTask = (now, execution) => {
-    if (execution.machine !== scene.engageMachine || now !== task || crashed) return;
-    crashed = true;
-    setTimeout(() => void scene.cloud.functions.crash(scene.controlArn), 2);
+    if (execution.machine === scene.engageMachine && now === task && loss.count === 0) loss.plan(scene.controlArn, 1);
   };
   const first = scene.engage();
   scene.afterTask = (now, execution) => {
-    if (execution === first && now === task) void scene.cloud.executions.stop(first);
+    if (execution !== first || now !== task) return;
+    scene.beforeTask = () => undefined;
+    loss.cancel(scene.controlArn);
+    void scene.cloud.executions.stop(first);
   };
   await first.over;
   expect(first.status).toBe('ABORTED');
+  expect(loss.count).toBe(WITHOUT_CALLS.has(task) ? 0 : 1);
   await scene.stop();
 
   expect(await scene.left()).toEqual(NOTHING);
@@ -160,6 +171,7 @@ export async function eventsWhileEngaging(scene: KillScenario, commits: readonly
 /** Calls are throttled, fail and stay without an answer, and functions are lost, from now on. */
 export function injectAll(scene: KillScenario, rate: number, random: () => number): void {
   scene.injectFaults(rate, random);
+  const loss = new FunctionLoss(scene.cloud);
   const fault = () => {
     if (random() < rate) throw Object.assign(new Error('injected'), { name: 'Lambda.ServiceException' });
   };
@@ -167,7 +179,7 @@ export function injectAll(scene: KillScenario, rate: number, random: () => numbe
     if (machine === scene.turns) return;
     // Only in tasks of its own: the tasks of many settlements would leave the function no time to answer on a slow machine.
     const isOwn = machine === scene.engageMachine || machine === scene.releaseMachine;
-    if (isOwn && random() < rate) setTimeout(() => void scene.cloud.functions.crash(scene.controlArn), 1);
+    if (isOwn && random() < rate) loss.plan(scene.controlArn, random() < 0.5 ? 1 : 2);
     fault();
   };
   scene.afterTask = (_state, { machine }) => {
