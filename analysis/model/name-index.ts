@@ -5,21 +5,12 @@ import type { Named } from './model';
 import type { ResourceNames } from './resource-names';
 import type { Text } from './text';
 
-/** An ARN of the assembly. */
-export interface IndexedArn {
-  readonly key: string;
-  readonly text: Text;
-  readonly resource: Resource;
-}
-
 /** Finds the resources that texts name. Texts must be canonical. */
 export class NameIndex {
   private readonly arns = new Map<string, Resource[]>();
   private readonly names = new Map<string, Resource[]>();
-  private readonly all: IndexedArn[] = [];
   /** Length of the longest key. Long texts, such as definitions and scripts, are searched up to this length. */
   private longest = 0;
-  private sorted?: IndexedArn[];
   private readonly answers = new Map<string, readonly Named[]>();
   private readonly found = new Map<string, readonly Found[]>();
 
@@ -33,7 +24,6 @@ export class NameIndex {
         const key = textKey(value);
         addTo(this.arns, key, resource);
         this.longest = Math.max(this.longest, key.length);
-        this.all.push({ key, text: value, resource });
       }
       for (const { value } of names.name(resource)) {
         addTo(this.names, nameKey(resource.type, value), resource);
@@ -75,26 +65,6 @@ export class NameIndex {
       put(this.names.get(nameKey(FUNCTION, textOf(name))) ?? [], textOf(alias ?? ''));
     }
     return [...found.values()];
-  }
-
-  /** The ARNs that begin with some characters, as keys of texts. */
-  public beginning(prefix: string): readonly IndexedArn[] {
-    this.sorted ??= this.all.sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
-    const { sorted } = this;
-    let [low, high] = [0, sorted.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sorted[middle].key < prefix) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    let end = low;
-    while (end < sorted.length && sorted[end].key.startsWith(prefix)) {
-      end += 1;
-    }
-    return sorted.slice(low, end);
   }
 
   /** An ARN, an ARN with something after it, or one inside of another text (the integration of an API). */

@@ -9,7 +9,7 @@ import { at, entriesOf, isObject } from './json';
 import { addTo } from './list-map';
 import { type Expanded, expandLoops, hasLoops } from './loops';
 import type { Model, Named } from './model';
-import { type IndexedArn, NameIndex } from './name-index';
+import { NameIndex } from './name-index';
 import type { Node } from './node';
 import { Origin } from './origin';
 import { printed } from './printed-text';
@@ -154,11 +154,6 @@ export class TemplateModel implements Model {
       this.mentions.set(key, mentioned);
     }
     return mentioned;
-  }
-
-  /** The ARNs that begin with known characters, for a pattern that begins with them. */
-  public arnsBeginning(prefix: string): readonly IndexedArn[] {
-    return this.index().beginning(prefix);
   }
 
   /** The nested stack that a resource of type `AWS::CloudFormation::Stack` deploys. */

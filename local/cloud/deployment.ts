@@ -1,7 +1,10 @@
 /** The resources that a cloud assembly deploys, with every reference resolved, and its assets. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { concreteValue, literalOf, type Resource, type TemplateModel } from '../../analysis';
+import type { Resource } from '../../analysis/model/assembly';
+import { literalOf } from '../../analysis/model/compose-text';
+import { concreteValue } from '../../analysis/model/concrete-value';
+import type { TemplateModel } from '../../analysis/model/template-model';
 import { nameOf, type Place, readDeployed } from '../iam/deployed-templates';
 
 /** Resolved when they are read, so unused properties may be unknown. */

@@ -1,5 +1,7 @@
 /** The uses of customer-managed keys by a request: by its caller through the service, and by the service itself. */
-import { concreteValue, type Resource, type TemplateModel } from '../../analysis';
+import type { Resource } from '../../analysis/model/assembly';
+import { concreteValue } from '../../analysis/model/concrete-value';
+import type { TemplateModel } from '../../analysis/model/template-model';
 import type { AccessRequest } from '../iam/account-policies';
 import type { Place } from '../iam/deployed-templates';
 

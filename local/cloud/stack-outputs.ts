@@ -1,5 +1,7 @@
 /** CloudFormation DescribeStacks: the stacks of the deployment with their outputs, in the query protocol. */
-import { printed, TRUE, type TemplateModel } from '../../analysis';
+import { TRUE } from '../../analysis/model/guard';
+import { printed } from '../../analysis/model/printed-text';
+import type { TemplateModel } from '../../analysis/model/template-model';
 import { nameOf, type Place } from '../iam/deployed-templates';
 import { AwsError, type Fields } from './aws-error';
 

@@ -1,24 +1,22 @@
 /** Authorizes requests with all policies of the templates. */
+import type { Resource } from '../../analysis/model/assembly';
+import { literalOf } from '../../analysis/model/compose-text';
+import { concreteValue } from '../../analysis/model/concrete-value';
+import { identities, type Identity } from '../../analysis/model/identities';
+import { printed } from '../../analysis/model/printed-text';
+import { resourcePolicies } from '../../analysis/model/resource-policies';
+import type { TemplateModel } from '../../analysis/model/template-model';
+import { networkOf } from '../../analysis/network/network';
+import { contextOf } from '../../analysis/policy/condition';
 import {
   type Answer,
-  concreteValue,
-  contextOf,
   evaluate,
   type Gate,
-  identities,
-  type Identity,
-  literalOf,
-  networkOf,
   type Policies,
   type PolicySource,
-  printed,
-  readPolicy,
   type Reason,
-  type Resource,
-  resourcePolicies,
-  type Statement,
-  type TemplateModel,
-} from '../../analysis';
+} from '../../analysis/policy/evaluate';
+import { readPolicy, type Statement } from '../../analysis/policy/statement';
 import type { Place } from './deployed-templates';
 
 /** One request to a service of AWS. */

@@ -1,15 +1,11 @@
 /** The templates of a deployment, read with every value known: names, ARNs, parameters, conditions. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import {
-  type Assembly,
-  inPlace,
-  literalOf,
-  LOGICAL_ID_NAMES,
-  readDirectory,
-  type Stack,
-  TemplateModel,
-} from '../../analysis';
+import type { Assembly, Stack } from '../../analysis/model/assembly';
+import { literalOf } from '../../analysis/model/compose-text';
+import { inPlace, LOGICAL_ID_NAMES } from '../../analysis/model/deployed';
+import { readDirectory } from '../../analysis/model/read-directory';
+import { TemplateModel } from '../../analysis/model/template-model';
 import { readTemplateFiles } from '../../analysis/model/read-template-files';
 
 /** The account and Region of the deployment. */

@@ -1,5 +1,5 @@
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { statementMarkdown } from '../../analysis';
+import { statementMarkdown } from '../../analysis/statement/markdown';
 import { statementsOfAssembly } from '../../bin/bma/read-statements';
 import { EXAMPLES } from '../../examples';
 import { type Resources, reviewText } from './review-text';

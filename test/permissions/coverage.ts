@@ -1,7 +1,10 @@
 /** Every granted action of every role in the examples, and what shows that it is needed. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { identities, literalOf, printed, type Statement } from '../../analysis';
+import { literalOf } from '../../analysis/model/compose-text';
+import { identities } from '../../analysis/model/identities';
+import { printed } from '../../analysis/model/printed-text';
+import type { Statement } from '../../analysis/policy/statement';
 import type { ExampleRun } from './every-path';
 import { type Mark, ON_ANOTHER_PATH, PERFORMED_BY_AWS } from './marks';
 

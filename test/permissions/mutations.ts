@@ -2,7 +2,11 @@
  * Removes one policy statement at a time from the templates (of a role, a key, a bucket, a queue, a topic, an endpoint)
  * and compares the recorded decisions. If no decision changes, no test covers the statement.
  */
-import { literalOf, printed, resourcePolicies, identities, type Statement } from '../../analysis';
+import { literalOf } from '../../analysis/model/compose-text';
+import { identities } from '../../analysis/model/identities';
+import { printed } from '../../analysis/model/printed-text';
+import { resourcePolicies } from '../../analysis/model/resource-policies';
+import type { Statement } from '../../analysis/policy/statement';
 import type { AccessRequest } from '../../local/iam/account-policies';
 import { kindOf, grantsOf } from './coverage';
 import type { Change, ExampleRun } from './every-path';

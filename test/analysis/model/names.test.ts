@@ -144,9 +144,6 @@ test('a resource with several names is found by each', () => {
     'arn:aws:iam::111122223333:role/${App#Role.@name} Stage = b',
   ]);
   expect(model.named(textOf('one'), 'AWS::IAM::Role').map(({ resource }) => resource.id)).toEqual(['App#Role']);
-  expect(model.arnsBeginning('arn:aws:iam::111122223333:role/o').map(({ resource }) => resource.id)).toEqual([
-    'App#Role',
-  ]);
 });
 
 test('a name that CloudFormation generates begins with the name of the stack', () => {

@@ -1,4 +1,5 @@
-import { assemblyOf, type StackData, TemplateModel } from '../../../analysis';
+import { assemblyOf, type StackData } from '../../../analysis/model/read-stacks';
+import { TemplateModel } from '../../../analysis/model/template-model';
 import { networkOf, type Network } from '../../../analysis/network/network';
 
 type Properties = Record<string, unknown>;

@@ -1,7 +1,7 @@
-import type { Guard } from '../model/guard';
-import { printed } from '../model/printed-text';
-import type { Place } from '../model/text';
-import type { Network } from './network';
+import type { Guard } from '../../../analysis/model/guard';
+import { printed } from '../../../analysis/model/printed-text';
+import type { Place } from '../../../analysis/model/text';
+import type { Network } from '../../../analysis/network/network';
 
 /** One step from a resource through its network. */
 export interface NetworkEdge {

@@ -1,4 +1,4 @@
-import { printed } from '../../../analysis';
+import { printed } from '../../../analysis/model/printed-text';
 import { nameResolutionOf } from '../../../analysis/network/name-resolution';
 import { idsOf } from '../../../analysis/network/place-id';
 import { appWith, ref, resource, type Resources } from './app';

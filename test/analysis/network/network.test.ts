@@ -1,5 +1,6 @@
-import { printed, type TemplateModel } from '../../../analysis';
-import { edgesOf } from '../../../analysis/network/edges';
+import { printed } from '../../../analysis/model/printed-text';
+import type { TemplateModel } from '../../../analysis/model/template-model';
+import { edgesOf } from './edges';
 import { exits, networkOf, type Network } from '../../../analysis/network/network';
 import { appWith, att, networkWith, ref, resource } from './app';
 

@@ -1,4 +1,5 @@
-import { assemblyOf, TemplateModel } from '../../../analysis';
+import { assemblyOf } from '../../../analysis/model/read-stacks';
+import { TemplateModel } from '../../../analysis/model/template-model';
 import { checkModel } from '../../../analysis/rules/check';
 import { MA_ENC1 } from '../../../analysis/rules/ma-enc1';
 import { MA_ENC2 } from '../../../analysis/rules/ma-enc2';
