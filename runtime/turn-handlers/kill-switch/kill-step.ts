@@ -11,7 +11,7 @@ import {
   type LambdaClient,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
-import { ListExecutionsCommand, type SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { paginateListExecutions, type SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import {
   STOP_KEY,
   type KillReport,
@@ -232,11 +232,14 @@ async function setEnabled(mappings: readonly string[], enabled: boolean, lambda:
   return changing;
 }
 
-async function runningExecutions(stateMachineArn: string, states: SFNClient): Promise<string[]> {
-  const { executions } = await states.send(
-    new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING', maxResults: 100 }),
-  );
-  return (executions ?? []).map(({ executionArn }) => executionArn!);
+/**
+ * All pages: the first one can consist of executions that were stopped a moment ago, in front of others that run.
+ */
+async function runningExecutions(stateMachineArn: string, client: SFNClient): Promise<string[]> {
+  const running: string[] = [];
+  const pages = paginateListExecutions({ client, pageSize: 1000 }, { stateMachineArn, statusFilter: 'RUNNING' });
+  for await (const { executions = [] } of pages) running.push(...executions.map(({ executionArn }) => executionArn!));
+  return running;
 }
 
 async function slotHolders(TableName: string, dynamo: DynamoDBClient): Promise<number> {
