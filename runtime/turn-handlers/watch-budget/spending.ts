@@ -36,16 +36,6 @@ export class Spending {
 
   /** A turn has started: its maximum is counted until it ends. */
   async reserve(turn: string, usd: number, now: Date): Promise<void> {
-    // Records the hour for the end of the turn. The first start counts.
-    await this.client
-      .send(
-        new PutItemCommand({
-          TableName: this.table,
-          Item: { ...key(turnLedgerKey(turn), '-'), hour: { S: hourOf(now) }, expiresAt: { N: String(expiry(now)) } },
-          ConditionExpression: 'attribute_not_exists(pk)',
-        }),
-      )
-      .catch(unlessRefused);
     const hour = await this.hourOfTurn(turn, now);
     await this.change(hour, 'SET #running = :micro, expiresAt = :expiry ADD running :micro', {
       names: { '#running': `r#${turn}`, '#over': `f#${turn}` },
@@ -132,7 +122,17 @@ export class Spending {
     );
   }
 
+  /** The hour of the turn's first event that was counted: its start, or its end if that was faster. */
   private async hourOfTurn(turn: string, now: Date): Promise<string> {
+    await this.client
+      .send(
+        new PutItemCommand({
+          TableName: this.table,
+          Item: { ...key(turnLedgerKey(turn), '-'), hour: { S: hourOf(now) }, expiresAt: { N: String(expiry(now)) } },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        }),
+      )
+      .catch(unlessRefused);
     const { Item } = await this.client.send(
       new GetItemCommand({ TableName: this.table, Key: key(turnLedgerKey(turn), '-'), ConsistentRead: true }),
     );

@@ -24,6 +24,8 @@ export interface BudgetParts {
 }
 
 export interface TurnEvent {
+  /** When it was sent, ISO 8601. */
+  readonly time?: string;
   readonly 'detail-type': string;
   readonly detail: TurnEventDetail;
 }
@@ -38,16 +40,23 @@ export async function watchBudget(event: TurnEvent, parts: BudgetParts): Promise
   const workflow = settings.workflows.find((each) => each.agentName === agentName);
   if (workflow === undefined) throw new Error(`The budget ${settings.name} does not watch the agent ${agentName}`);
   const name = `${agentName}#${turn.name}`;
+  const sent = sentAt(event, now);
   if (event['detail-type'] === turnEventType('Started')) {
-    await spending.reserve(name, workflow.maxTurnUsd, now);
+    await spending.reserve(name, workflow.maxTurnUsd, sent);
   } else if (event.detail.outcome !== undefined) {
     const cost = turnCost(await recordOf(turn.name, workflow, parts.dynamo), workflow);
-    await spending.settle(name, cost, now);
+    await spending.settle(name, cost, sent);
     log('watch-budget', 'counted', { turn: turn.name, basis: cost.basis });
   } else {
     return;
   }
   await takeSteps(parts, now);
+}
+
+/** An event can wait in its queue for days, so the time of its count isn't the time of the turn. */
+function sentAt({ time }: TurnEvent, now: Date): Date {
+  const sent = Date.parse(time ?? '');
+  return sent <= now.getTime() ? new Date(sent) : now;
 }
 
 async function recordOf(turn: string, { ledgerTable }: BudgetedWorkflow, dynamo: DynamoDBClient) {
@@ -61,6 +70,7 @@ async function recordOf(turn: string, { ledgerTable }: BudgetedWorkflow, dynamo:
 async function takeSteps(parts: BudgetParts, now: Date): Promise<void> {
   const { settings, spending } = parts;
   const spent = await spending.spent(now);
+  const failures: unknown[] = [];
   for (const period of PERIODS) {
     const limit = settings.limitsUsd[period];
     if (limit === undefined) continue;
@@ -70,11 +80,19 @@ async function takeSteps(parts: BudgetParts, now: Date): Promise<void> {
       const id = `${period}#${startOf(period, now)}#${index}`;
       if (percent < step.percent || (await spending.isTaken(id, now))) continue;
       // First the step, then the record of it: a step can run twice, but is never skipped.
-      await take(step, period, describe(settings, period, limit, spent[period]), parts, now);
-      await spending.take(id, now);
-      log('watch-budget', 'step taken', { period, percent: step.percent });
+      try {
+        await take(step, period, describe(settings, period, limit, spent[period]), parts, now);
+        await spending.take(id, now);
+        log('watch-budget', 'step taken', { period, percent: step.percent });
+      } catch (error) {
+        // A topic that takes no message must not keep the next step from stopping the agents.
+        log('watch-budget', 'step failed', { period, percent: step.percent, error: (error as Error).name });
+        failures.push(error);
+      }
     }
   }
+  // The event returns to its queue, and the steps that failed are taken with it.
+  if (failures.length > 0) throw failures[0];
 }
 
 async function take(
@@ -89,28 +107,31 @@ async function take(
     await topics.send(new PublishCommand({ TopicArn: step.topicArn, Subject, Message: message }));
   }
   if (step.refuse) {
-    for (const { ledgerTable } of settings.workflows) {
-      await dynamo
-        .send(
-          new UpdateItemCommand({
-            TableName: ledgerTable,
-            Key: { pk: { S: BUDGET_KEY } },
-            // A refusal for a longer period isn't shortened.
-            UpdateExpression: 'SET #until = :until, reason = :reason',
-            ConditionExpression: 'attribute_not_exists(#until) OR #until < :until',
-            ExpressionAttributeNames: { '#until': 'until' },
-            ExpressionAttributeValues: { ':until': { S: endOf(period, now) }, ':reason': { S: message } },
-          }),
-        )
-        .catch((error: Error) => {
-          if (error.name !== 'ConditionalCheckFailedException') throw error;
-        });
-    }
+    const until = endOf(period, now);
+    // One ledger that can't be written doesn't keep the other agents running.
+    const refusals = settings.workflows.map(({ ledgerTable }) => refuseTurns(ledgerTable, until, message, dynamo));
+    const failed = (await Promise.allSettled(refusals)).find((refusal) => refusal.status === 'rejected');
+    if (failed) throw failed.reason;
   }
   if (step.engageMachineArn !== undefined) {
     const input = JSON.stringify({ reason: message.slice(0, 500) });
     await states.send(new StartExecutionCommand({ stateMachineArn: step.engageMachineArn, input }));
   }
+}
+
+async function refuseTurns(table: string, until: string, reason: string, dynamo: DynamoDBClient): Promise<void> {
+  const command = new UpdateItemCommand({
+    TableName: table,
+    Key: { pk: { S: BUDGET_KEY } },
+    // A refusal for a longer period isn't shortened.
+    UpdateExpression: 'SET #until = :until, reason = :reason',
+    ConditionExpression: 'attribute_not_exists(#until) OR #until < :until',
+    ExpressionAttributeNames: { '#until': 'until' },
+    ExpressionAttributeValues: { ':until': { S: until }, ':reason': { S: reason } },
+  });
+  await dynamo.send(command).catch((error: Error) => {
+    if (error.name !== 'ConditionalCheckFailedException') throw error;
+  });
 }
 
 function describe({ name }: BudgetSettings, period: BudgetPeriod, limit: number, spent: Spent): string {

@@ -44,6 +44,7 @@ let clients: { topics: SNSClient; states: SFNClient };
 let told: string[];
 let engaged: number;
 let failing: boolean;
+let topicDown: boolean;
 let table = 0;
 let spending: Spending;
 let now: Date;
@@ -56,15 +57,17 @@ beforeAll(async () => {
     let body = '';
     request.on('data', (part) => (body += part));
     request.on('end', () => {
-      response.statusCode = failing ? 400 : 200;
-      if (request.headers['x-amz-target']) {
-        if (!failing) engaged += 1;
-        return response.end(failing ? '{"__type":"AccessDeniedException"}' : '{"executionArn":"a","startDate":1}');
+      const isTopic = request.headers['x-amz-target'] === undefined;
+      const refuses = failing || (isTopic && topicDown);
+      response.statusCode = refuses ? 400 : 200;
+      if (!isTopic) {
+        if (!refuses) engaged += 1;
+        return response.end(refuses ? '{"__type":"AccessDeniedException"}' : '{"executionArn":"a","startDate":1}');
       }
-      if (!failing) told.push(new URLSearchParams(body).get('Message') ?? body);
+      if (!refuses) told.push(new URLSearchParams(body).get('Message') ?? body);
       const answer = '<PublishResponse><PublishResult><MessageId>m</MessageId></PublishResult></PublishResponse>';
       return response.end(
-        failing ? '<ErrorResponse><Error><Code>AuthorizationError</Code></Error></ErrorResponse>' : answer,
+        refuses ? '<ErrorResponse><Error><Code>AuthorizationError</Code></Error></ErrorResponse>' : answer,
       );
     });
   });
@@ -82,7 +85,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   jest.spyOn(console, 'log').mockImplementation();
-  [told, engaged, failing] = [[], 0, false];
+  [told, engaged, failing, topicDown] = [[], 0, false, false];
   now = new Date('2026-11-28T03:10:00Z');
   table += 1;
   const create = async (TableName: string, ...keys: string[]) => {
@@ -213,6 +216,36 @@ test('a turn belongs to the hour in which it started', async () => {
   });
 });
 
+test('an event that waited in the queue counts in the hour in which it was sent', async () => {
+  const started = { ...event('Started', 'a'), time: '2026-11-28T03:10:00Z' };
+  now = new Date('2026-11-28T05:30:00Z');
+  await watchBudget(started, parts());
+  expect((await spending.spent(now)).hour.running).toBe(0);
+  expect((await spending.spent(now)).day.running).toBe(2);
+  expect((await spending.spent(new Date('2026-11-28T03:59:00Z'))).hour.running).toBe(2);
+});
+
+test.each([['2026-11-28T04:01:00Z'], ['2026-11-29T00:01:00Z']])(
+  'a start that is counted after the end, at %s, leaves no turn that runs for ever',
+  async (later) => {
+    await record('a', 1);
+    now = new Date('2026-11-28T03:59:59Z');
+    await watchBudget({ ...event('Completed', 'a'), time: '2026-11-28T03:59:58Z' }, parts());
+    // Its first attempt failed, so it comes back from the queue.
+    now = new Date(later);
+    await watchBudget({ ...event('Started', 'a'), time: '2026-11-28T03:58:00Z' }, parts());
+    expect((await spending.spent(now)).month).toEqual({ reported: 1, maximum: 0, running: 0 });
+  },
+);
+
+test.each([['not a time'], [undefined], ['2027-01-01T00:00:00Z']])(
+  'an event of the time %p counts now',
+  async (time) => {
+    await watchBudget({ ...event('Started', 'a'), time }, parts());
+    expect((await spending.spent(now)).hour.running).toBe(2);
+  },
+);
+
 test.each([1, 0.5])(
   'a loop ends before 1.2 of its limit when a share of %p of its streams is reported',
   async (reported) => {
@@ -278,6 +311,17 @@ test('a step that failed is taken with the next event', async () => {
   await watchBudget(event('Completed', 'a'), parts());
   expect(told).toHaveLength(1);
   expect((await spending.spent(now)).hour.reported).toBe(9);
+});
+
+test('a topic that takes no message keeps nobody from refusing turns and stopping agents', async () => {
+  topicDown = true;
+  await record('a', 13);
+  await expect(watchBudget(event('Completed', 'a'), parts())).rejects.toThrow();
+  expect([await refusal(), engaged]).toEqual(['2026-11-28T04:00:00.000Z', 1]);
+  // The event comes again from the queue: the message is made up for, and nothing is done twice.
+  topicDown = false;
+  await watchBudget(event('Completed', 'a'), parts());
+  expect([told.length, engaged]).toEqual([1, 1]);
 });
 
 test('a refusal of a month is not shortened by one of an hour', async () => {
