@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
@@ -25,8 +26,10 @@ const MICRO = 1e6;
 const KEPT_SECONDS = 400 * 24 * 60 * 60;
 
 /**
- * The cost of turns, by the hour in which they started. One item per hour has its sums and one attribute per turn, so
- * that each change of a sum is made once, even if an event arrives several times. The table belongs to one budget.
+ * The cost of turns, by the hour in which they started. An item has the sums and one attribute for each of its turns, so
+ * that each change of a sum is made once, even if an event arrives several times. The turns of an hour are spread over
+ * up to 256 items by a hash of their names: an item has at most 400 KB, room for about 4,000 turns, and turns that cost
+ * nothing, such as refused ones, have no other limit. The table belongs to one budget.
  */
 export class Spending {
   constructor(
@@ -36,8 +39,8 @@ export class Spending {
 
   /** A turn has started: its maximum is counted until it ends. */
   async reserve(turn: string, usd: number, now: Date): Promise<void> {
-    const hour = await this.hourOfTurn(turn, now);
-    await this.change(hour, 'SET #running = :micro, expiresAt = :expiry ADD running :micro', {
+    const item = await this.itemOfTurn(turn, now);
+    await this.change(item, 'SET #running = :micro, expiresAt = :expiry ADD running :micro', {
       names: { '#running': `r#${turn}`, '#over': `f#${turn}` },
       condition: 'attribute_not_exists(#running) AND attribute_not_exists(#over)',
       micro: toMicro(usd),
@@ -47,14 +50,14 @@ export class Spending {
 
   /** A turn has ended: its cost replaces its maximum. */
   async settle(turn: string, cost: TurnCost, now: Date): Promise<void> {
-    const hour = await this.hourOfTurn(turn, now);
+    const item = await this.itemOfTurn(turn, now);
     const names = { '#over': `f#${turn}`, '#running': `r#${turn}` };
     const micro = toMicro(cost.usd);
     const sum = cost.basis === 'reported' ? 'reported' : 'maximum';
-    const reserved = await this.reserved(hour, turn);
+    const reserved = await this.reserved(item, turn);
     if (reserved !== undefined) {
       const done = await this.change(
-        hour,
+        item,
         `SET #over = :micro, expiresAt = :expiry REMOVE #running ADD ${sum} :micro, running :less`,
         {
           names,
@@ -66,7 +69,7 @@ export class Spending {
       );
       if (done) return;
     }
-    await this.change(hour, `SET #over = :micro, expiresAt = :expiry ADD ${sum} :micro`, {
+    await this.change(item, `SET #over = :micro, expiresAt = :expiry ADD ${sum} :micro`, {
       names,
       condition: 'attribute_not_exists(#over) AND attribute_not_exists(#running)',
       micro,
@@ -98,7 +101,7 @@ export class Spending {
         };
         add(sums.month, item);
         if (sk.S!.startsWith(day)) add(sums.day, item);
-        if (sk.S === hour) add(sums.hour, item);
+        if (sk.S!.startsWith(hour)) add(sums.hour, item);
       }
       start = LastEvaluatedKey;
     } while (start !== undefined);
@@ -122,13 +125,17 @@ export class Spending {
     );
   }
 
-  /** The hour of the turn's first event that was counted: its start, or its end if that was faster. */
-  private async hourOfTurn(turn: string, now: Date): Promise<string> {
+  /** The item of the hour of the turn's first event that was counted: its start, or its end if that was faster. */
+  private async itemOfTurn(turn: string, now: Date): Promise<string> {
     await this.client
       .send(
         new PutItemCommand({
           TableName: this.table,
-          Item: { ...key(turnLedgerKey(turn), '-'), hour: { S: hourOf(now) }, expiresAt: { N: String(expiry(now)) } },
+          Item: {
+            ...key(turnLedgerKey(turn), '-'),
+            hour: { S: itemOf(turn, now) },
+            expiresAt: { N: String(expiry(now)) },
+          },
           ConditionExpression: 'attribute_not_exists(pk)',
         }),
       )
@@ -136,14 +143,14 @@ export class Spending {
     const { Item } = await this.client.send(
       new GetItemCommand({ TableName: this.table, Key: key(turnLedgerKey(turn), '-'), ConsistentRead: true }),
     );
-    return Item?.['hour']?.S ?? hourOf(now);
+    return Item?.['hour']?.S ?? itemOf(turn, now);
   }
 
-  private async reserved(hour: string, turn: string): Promise<number | undefined> {
+  private async reserved(item: string, turn: string): Promise<number | undefined> {
     const { Item } = await this.client.send(
       new GetItemCommand({
         TableName: this.table,
-        Key: key(hour.slice(0, 7), hour),
+        Key: key(item.slice(0, 7), item),
         ProjectionExpression: '#running',
         ExpressionAttributeNames: { '#running': `r#${turn}` },
         ConsistentRead: true,
@@ -154,7 +161,7 @@ export class Spending {
   }
 
   private async change(
-    hour: string,
+    item: string,
     expression: string,
     given: {
       readonly names: Record<string, string>;
@@ -169,7 +176,7 @@ export class Spending {
       .send(
         new UpdateItemCommand({
           TableName: this.table,
-          Key: key(hour.slice(0, 7), hour),
+          Key: key(item.slice(0, 7), item),
           UpdateExpression: expression,
           ConditionExpression: given.condition,
           ExpressionAttributeNames: given.names,
@@ -182,8 +189,10 @@ export class Spending {
   }
 }
 
-function hourOf(time: Date): string {
-  return time.toISOString().slice(0, 13);
+/** Sort key of the item of a turn: begins with the hour. Earlier versions had one item per hour. */
+function itemOf(turn: string, time: Date): string {
+  const part = createHash('sha256').update(turn, 'utf8').digest('hex').slice(0, 2);
+  return `${time.toISOString().slice(0, 13)}#${part}`;
 }
 function key(pk: string, sk: string) {
   return { pk: { S: pk }, sk: { S: sk } };

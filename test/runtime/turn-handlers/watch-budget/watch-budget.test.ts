@@ -324,6 +324,31 @@ test('a topic that takes no message keeps nobody from refusing turns and stoppin
   expect([told.length, engaged]).toEqual([1, 1]);
 });
 
+test('however many turns an hour has, none is left out', async () => {
+  // As many bytes as 6,500 turns with usual names. A DynamoDB item has at most 400 KB.
+  const turns = Array.from({ length: 350 }, (_, index) => `${index}-${'n'.repeat(1_600)}`);
+  for (const turn of turns) await spending.settle(turn, { usd: 0.01, basis: 'reported' }, now);
+  for (const turn of turns.slice(-3)) await spending.reserve(turn, 2, now);
+  const { hour, day, month } = await spending.spent(now);
+  for (const { reported, running } of [hour, day, month]) {
+    expect(reported).toBeCloseTo(3.5, 6);
+    expect(running).toBe(0);
+  }
+});
+
+test('a turn that an earlier version has counted as running ends there', async () => {
+  await dynamo.send(
+    new PutItemCommand({
+      TableName: `spending${table}`,
+      Item: { pk: { S: 'turn#a' }, sk: { S: '-' }, hour: { S: '2026-11-28T03' } },
+    }),
+  );
+  const item = { pk: { S: '2026-11' }, sk: { S: '2026-11-28T03' }, running: { N: '2000000' }, 'r#a': { N: '2000000' } };
+  await dynamo.send(new PutItemCommand({ TableName: `spending${table}`, Item: item }));
+  await spending.settle('a', { usd: 0.5, basis: 'reported' }, now);
+  expect((await spending.spent(now)).hour).toEqual({ reported: 0.5, maximum: 0, running: 0 });
+});
+
 test('a refusal of a month is not shortened by one of an hour', async () => {
   await record('a', 101);
   await watchBudget(event('Completed', 'a'), parts());
