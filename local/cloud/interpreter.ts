@@ -80,9 +80,12 @@ export function run({ definition, input, machine, execution, task, token, pace }
   const retried = states.filter(([, state]) => state.Retry !== undefined);
   const entries = new EnteredStates(states.map(([name]) => name));
   const timeouts = new Map(pick('Task').map(([state, { TimeoutSeconds }]) => [state, TimeoutSeconds]));
+  let failure: Error | undefined;
   const call = async (state: string, resource: string, parameters: unknown) => {
-    // The interpreter enters the first state before `run` has returned.
-    await Promise.resolve();
+    // The interpreter enters the first state before `run` has returned, and the events before this one are read first:
+    // an execution that exceeds a quota makes no further call.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (failure !== undefined) throw failure;
     const result = await task(state, resource, parameters, timeouts.get(state));
     entries.left(state);
     return result;
@@ -110,7 +113,6 @@ export function run({ definition, input, machine, execution, task, token, pace }
     },
   });
   validated.add(definition);
-  let failure: Error | undefined;
   const largest = watch(running.eventLogs, (exceeded) => {
     failure = exceeded;
     running.abort();

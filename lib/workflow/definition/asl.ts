@@ -33,7 +33,7 @@ export interface Targets {
 }
 
 /** Waits between attempts grow from one second to a minute, with random jitter. */
-const SPREAD = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 60, JitterStrategy: 'FULL' };
+export const SPREAD = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 60, JitterStrategy: 'FULL' };
 
 /**
  * Number of attempts, which last about half an hour with random waits of up to a minute, longer than an outage of ten

@@ -3,6 +3,9 @@ import { choice, ending, invokeFunction, pass, type States, type Targets } from 
 /** First state of the delivery. Input: `{turn, collected, published: {output}}`. */
 export const DELIVER = 'DeliverOutput';
 
+/** First state of a turn without output. */
+export const CHECK_NOTHING_TO_DELIVER = 'CheckNothingToDeliver';
+
 const ANSWER = '$.delivery.answer';
 
 /**
@@ -35,7 +38,13 @@ export function deliveryStates(targets: Targets, functionArn: string): States {
           ],
           Next: 'CheckReceipt',
         },
-        { Variable: `${ANSWER}.reason.code`, IsPresent: true, Next: 'FailDeliveryRefused' },
+        {
+          And: [
+            { Variable: `${ANSWER}.reason.code`, IsPresent: true },
+            { Variable: `${ANSWER}.reason.code`, IsString: true },
+          ],
+          Next: 'FailDeliveryRefused',
+        },
       ],
       'FailDelivery',
     ),
@@ -43,6 +52,15 @@ export function deliveryStates(targets: Targets, functionArn: string): States {
     AddReceipt: pass(
       { 'output.$': '$.published.output', 'delivery.$': `${ANSWER}.receipt` },
       { ResultPath: '$.published', Next: 'AddOutput' },
+    ),
+    // A completed turn promises that its output is delivered.
+    [CHECK_NOTHING_TO_DELIVER]: choice(
+      [{ Variable: '$.final.detail.outcome', StringEquals: 'Completed', Next: 'FailNothingToDeliver' }],
+      'RecordOutcome',
+    ),
+    FailNothingToDeliver: pass(
+      ending('Failed', 'no-final-answer', 'The turn completed without a final answer, so nothing was delivered'),
+      { ResultPath: '$.overruled', Next: 'OmitOutput' },
     ),
     FailDeliveryRefused: pass(
       { outcome: 'Failed', 'reason.$': `${ANSWER}.reason` },

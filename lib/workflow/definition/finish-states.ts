@@ -1,7 +1,7 @@
 import { call, choice, ending, invoke, pass, type States, type Targets } from './asl';
 import { TURN_EVENT_SOURCE, turnEventType } from '../../contracts/turn';
 import { SLOTS_KEY, WAIT_PREFIX } from '../../contracts/turn-ledger';
-import { DELIVER, deliveryStates } from './delivery-states';
+import { CHECK_NOTHING_TO_DELIVER, DELIVER, deliveryStates } from './delivery-states';
 import { screening } from './screening';
 
 /**
@@ -11,6 +11,8 @@ import { screening } from './screening';
 export const FINISH = 'CheckWorkToStop';
 /** First state for a turn whose outcome was already published. Input: `{turn}`. */
 export const GIVE_BACK = 'CloseSession';
+const PUBLISH = 'PublishOutcome';
+const CHECK_PUBLISHED = 'CheckOutcomePublished';
 
 /** Catches every error and continues: the slot and the session are always released. */
 const continueAt = (at: string, next: string) => [{ ErrorEquals: ['States.ALL'], ResultPath: at, Next: next }];
@@ -18,9 +20,15 @@ const continueAt = (at: string, next: string) => [{ ErrorEquals: ['States.ALL'],
 /**
  * Cancels a running turn, collects the evidence, screens the output, publishes the outcome, and releases session and
  * slot. Used by the workflow and by the settlement of a stopped execution; every state may run twice for the same turn.
+ *
+ * @param release `last`: the next turn of the conversation begins after the delivery. `first`: as soon as the evidence
+ *   is collected, because nothing comes after a settlement, and some errors of a state can't be caught (a result of a
+ *   function that is larger than the state of an execution)
  */
-export function finishStates(targets: Targets): States {
+export function finishStates(targets: Targets, release: 'first' | 'last'): States {
   const turnKey = { pk: { 'S.$': '$.turn.turnPk' } };
+  const isFirst = release === 'first';
+  const published = isFirst ? CHECK_PUBLISHED : GIVE_BACK;
   return {
     [FINISH]: choice(
       [
@@ -47,8 +55,8 @@ export function finishStates(targets: Targets): States {
       {
         ResultSelector: { 'answer.$': '$.Payload' },
         ResultPath: '$.collected',
-        Catch: continueAt('$.error', 'CheckTurnCompleted'),
-        Next: 'DescribeOutcome',
+        Catch: continueAt('$.error', isFirst ? GIVE_BACK : 'CheckTurnCompleted'),
+        Next: isFirst ? GIVE_BACK : 'DescribeOutcome',
       },
     ),
     CheckTurnCompleted: choice(
@@ -64,7 +72,7 @@ export function finishStates(targets: Targets): States {
     ),
     DescribeOutcomeWithoutEvidence: pass(
       { 'detail.$': 'States.JsonMerge($.turn.detail, $.result.ending, false)' },
-      { ResultPath: '$.final', Next: 'PublishOutcome' },
+      { ResultPath: '$.final', Next: PUBLISH },
     ),
     DescribeOutcome: pass(
       {
@@ -76,7 +84,7 @@ export function finishStates(targets: Targets): States {
     ),
     CheckOutput: choice(
       [{ Variable: '$.collected.answer.output[0]', IsPresent: true, Next: 'ScreenOutput' }],
-      'RecordOutcome',
+      targets.steps.delivery ? CHECK_NOTHING_TO_DELIVER : 'RecordOutcome',
     ),
     ScreenOutput: screening(targets, 'Output', '$.collected.answer.output', {
       ResultPath: '$.final.output',
@@ -134,15 +142,15 @@ export function finishStates(targets: Targets): States {
         // A bucket with a default object lock refuses uploads without a checksum.
         ChecksumAlgorithm: 'SHA256',
       },
-      { ResultPath: null, Catch: continueAt('$.error', 'PublishOutcome'), Next: 'PublishOutcome' },
+      { ResultPath: null, Catch: continueAt('$.error', PUBLISH), Next: PUBLISH },
     ),
-    PublishOutcome: publish(
+    [PUBLISH]: publish(
       targets,
       {
         'DetailType.$': `States.Format('${turnEventType('{}')}', $.final.detail.outcome)`,
         'Detail.$': '$.final.detail',
       },
-      { ResultPath: null, Catch: continueAt('$.publishError', GIVE_BACK), Next: 'MarkSettled' },
+      { ResultPath: null, Catch: continueAt('$.publishError', published), Next: 'MarkSettled' },
     ),
     MarkSettled: call(
       targets,
@@ -153,7 +161,7 @@ export function finishStates(targets: Targets): States {
         UpdateExpression: 'SET outcome = :outcome, settled = :yes',
         ExpressionAttributeValues: { ':outcome': { 'S.$': '$.final.detail.outcome' }, ':yes': { BOOL: true } },
       },
-      { ResultPath: null, Catch: continueAt('$.error', GIVE_BACK), Next: GIVE_BACK },
+      { ResultPath: null, Catch: continueAt('$.error', published), Next: published },
     ),
     [GIVE_BACK]: invoke(
       targets,
@@ -175,11 +183,14 @@ export function finishStates(targets: Targets): States {
         },
         ExpressionAttributeValues: { ':me': { 'SS.$': 'States.Array($.turn.name)' } },
       },
-      { ResultPath: null, Next: 'CheckOutcomePublished' },
+      isFirst
+        ? { ResultPath: null, Catch: continueAt('$.releaseError', 'CheckReleased'), Next: 'CheckReleased' }
+        : { ResultPath: null, Next: CHECK_PUBLISHED },
     ),
-    CheckOutcomePublished: choice(
+    ...(isFirst ? releasedStates() : {}),
+    [CHECK_PUBLISHED]: choice(
       [{ Variable: '$.publishError', IsPresent: true, Next: 'OutcomeNotPublished' }],
-      'CheckOutcome',
+      isFirst ? 'CheckSlotReleased' : 'CheckOutcome',
     ),
     OutcomeNotPublished: {
       Type: 'Fail',
@@ -189,6 +200,30 @@ export function finishStates(targets: Targets): States {
     CheckOutcome: choice([{ Variable: '$.final', IsPresent: true, Next: 'TurnOver' }], 'GivenBack'),
     TurnOver: { Type: 'Succeed', OutputPath: '$.final.detail' },
     GivenBack: { Type: 'Succeed' },
+  };
+}
+
+/** What follows the release in a settlement. */
+function releasedStates(): States {
+  return {
+    CheckReleased: choice(
+      [
+        // The outcome was recorded before.
+        { Variable: '$.final', IsPresent: true, Next: PUBLISH },
+        { Variable: '$.collected', IsPresent: true, Next: 'DescribeOutcome' },
+        { Variable: '$.result', IsPresent: true, Next: 'CheckTurnCompleted' },
+      ],
+      CHECK_PUBLISHED,
+    ),
+    CheckSlotReleased: choice(
+      [{ Variable: '$.releaseError', IsPresent: true, Next: 'SlotNotReleased' }],
+      'CheckOutcome',
+    ),
+    SlotNotReleased: {
+      Type: 'Fail',
+      Error: 'SlotNotReleased',
+      Cause: 'The slot could not be released; the outcome event is published. Start the settlement again.',
+    },
   };
 }
 

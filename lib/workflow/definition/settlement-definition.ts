@@ -1,4 +1,4 @@
-import { call, choice, ending, type Machine, pass, type Targets } from './asl';
+import { call, choice, ending, type Machine, pass, SPREAD, type Targets } from './asl';
 import { TURN_EVENT_FORMAT } from '../../contracts/turn';
 import { SESSION_PREFIX, shareAttribute, turnLedgerKey } from '../../contracts/turn-ledger';
 import { FINISH, finishStates, GIVE_BACK } from './finish-states';
@@ -75,14 +75,53 @@ export function settlementDefinition(targets: Targets, agentName: string, rules:
       CheckSettled: choice(
         [
           { Variable: '$.record.item.settled.BOOL', IsPresent: true, Next: GIVE_BACK },
+          {
+            And: [
+              { Variable: '$.record.item.ending.S', IsPresent: true },
+              { Variable: '$.detail.status', StringEquals: 'FAILED' },
+            ],
+            Next: 'ReadRecordedOutcome',
+          },
           { Variable: '$.record.item.ending.S', IsPresent: true, Next: 'KeepRecordedEnding' },
         ],
         'ChooseEnding',
       ),
+      // The execution failed by itself after the turn had ended. If its outcome is recorded, only the end is missing.
+      // Otherwise a step of the end of a completed turn failed in a way that can't be caught, such as a result of the
+      // delivery that is too large: it would fail here, too, so the output is neither delivered nor published.
+      ReadRecordedOutcome: call(
+        targets,
+        'aws-sdk:s3:getObject',
+        { Bucket: targets.bucket, 'Key.$': "States.Format('turns/{}/outcome.json', $.detail.name)" },
+        {
+          ResultSelector: { 'final.$': 'States.StringToJson($.Body)' },
+          ResultPath: '$.recorded',
+          // Without s3:ListBucket, a missing object is a refusal. Which name Step Functions gives it is not documented.
+          Retry: [{ ErrorEquals: ['States.ALL'], MaxAttempts: 5, ...SPREAD }],
+          Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'KeepRecordedEnding' }],
+          Next: 'KeepRecordedOutcome',
+        },
+      ),
+      KeepRecordedOutcome: pass(
+        { 'turn.$': '$.turn', final: { 'detail.$': '$.recorded.final.detail' } },
+        { Next: GIVE_BACK },
+      ),
       // The turn had ended before its execution was stopped or failed.
       KeepRecordedEnding: pass(
         { 'ending.$': 'States.StringToJson($.record.item.ending.S)', verdicts: [], approval: null },
-        { ResultPath: '$.result', Next: FINISH },
+        { ResultPath: '$.result', Next: 'CheckRecordedEnding' },
+      ),
+      CheckRecordedEnding: choice(
+        [
+          {
+            And: [
+              { Variable: '$.detail.status', StringEquals: 'FAILED' },
+              { Variable: '$.result.ending.outcome', StringEquals: 'Completed' },
+            ],
+            Next: 'EndAsFailed',
+          },
+        ],
+        FINISH,
       ),
       ChooseEnding: choice(
         [
@@ -95,7 +134,7 @@ export function settlementDefinition(targets: Targets, agentName: string, rules:
       EndAsTimedOut: result(ending('TimedOut', 'deadline', 'The execution reached its time limit')),
       EndAsFailed: result(ending('Failed', 'workflow-error', 'The execution failed')),
       ...stopStates(targets, FINISH),
-      ...finishStates(targets),
+      ...finishStates(targets, 'first'),
     },
   };
 }

@@ -95,7 +95,7 @@ export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
         },
         { ResultPath: null, Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: FINISH }], Next: FINISH },
       ),
-      ...finishStates(targets),
+      ...finishStates(targets, 'last'),
     },
   };
 }
