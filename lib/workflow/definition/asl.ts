@@ -33,7 +33,7 @@ export interface Targets {
 }
 
 /** Waits between attempts grow from one second to a minute, with random jitter. */
-export const SPREAD = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 60, JitterStrategy: 'FULL' };
+const SPREAD = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 60, JitterStrategy: 'FULL' };
 
 /**
  * Number of attempts, which last about half an hour with random waits of up to a minute, longer than an outage of ten
@@ -138,6 +138,7 @@ export function invokeFunction(
  * timeout, an undocumented name) are repeated for as long as an outage may last.
  *
  * @param results errors that are results, so that the call isn't repeated
+ * @param attempts number of attempts after an error that is not a known refusal
  */
 export function call(
   targets: Pick<Targets, 'partition'>,
@@ -145,6 +146,7 @@ export function call(
   parameters: object,
   rest: object,
   results: readonly string[] = [],
+  attempts = OUTAGE_ATTEMPTS,
 ): State {
   return {
     Type: 'Task',
@@ -153,7 +155,7 @@ export function call(
     Retry: [
       ...(results.length > 0 ? [{ ErrorEquals: results, MaxAttempts: 0 }] : []),
       { ErrorEquals: refusals(resource), MaxAttempts: 3, ...SPREAD },
-      { ErrorEquals: ['States.ALL'], MaxAttempts: OUTAGE_ATTEMPTS, ...SPREAD },
+      { ErrorEquals: ['States.ALL'], MaxAttempts: attempts, ...SPREAD },
     ],
     ...rest,
   };

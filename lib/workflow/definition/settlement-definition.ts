@@ -1,4 +1,4 @@
-import { call, choice, ending, type Machine, pass, SPREAD, type Targets } from './asl';
+import { call, choice, ending, type Machine, pass, type Targets } from './asl';
 import { TURN_EVENT_FORMAT } from '../../contracts/turn';
 import { SESSION_PREFIX, shareAttribute, turnLedgerKey } from '../../contracts/turn-ledger';
 import { FINISH, finishStates, GIVE_BACK } from './finish-states';
@@ -96,11 +96,12 @@ export function settlementDefinition(targets: Targets, agentName: string, rules:
         {
           ResultSelector: { 'final.$': 'States.StringToJson($.Body)' },
           ResultPath: '$.recorded',
-          // Without s3:ListBucket, a missing object is a refusal. Which name Step Functions gives it is not documented.
-          Retry: [{ ErrorEquals: ['States.ALL'], MaxAttempts: 5, ...SPREAD }],
           Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'KeepRecordedEnding' }],
           Next: 'KeepRecordedOutcome',
         },
+        [],
+        // Without s3:ListBucket, a missing object is a refusal. Which name Step Functions gives it is not documented.
+        5,
       ),
       KeepRecordedOutcome: pass(
         { 'turn.$': '$.turn', final: { 'detail.$': '$.recorded.final.detail' } },

@@ -1,5 +1,5 @@
-import { call, choice, invoke, type Machine, pass, type State, type Targets } from './asl';
-import { FINISH, finishStates } from './finish-states';
+import { call, choice, CONDITION_FAILED, invoke, type Machine, pass, type State, type Targets } from './asl';
+import { FINISH, finishStates, GIVE_BACK } from './finish-states';
 import { STAGE, stagingStates } from './staging-states';
 import { READ_STOP, stopStates } from './stop-states';
 import { type WorkRules, workStates } from './work-states';
@@ -91,9 +91,19 @@ export function turnDefinition(targets: Targets, rules: TurnRules): Machine {
           TableName: targets.table,
           Key: { pk: { 'S.$': '$.turn.turnPk' } },
           UpdateExpression: 'SET ending = :ending',
+          ConditionExpression: 'attribute_not_exists(stopped)',
           ExpressionAttributeValues: { ':ending': { 'S.$': 'States.JsonToString($.result.ending)' } },
         },
-        { ResultPath: null, Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: FINISH }], Next: FINISH },
+        {
+          ResultPath: null,
+          Catch: [
+            // This execution was stopped and then redriven. Its settlement publishes the outcome.
+            { ErrorEquals: CONDITION_FAILED, ResultPath: null, Next: GIVE_BACK },
+            { ErrorEquals: ['States.ALL'], ResultPath: null, Next: FINISH },
+          ],
+          Next: FINISH,
+        },
+        CONDITION_FAILED,
       ),
       ...finishStates(targets, 'last'),
     },
