@@ -1,7 +1,9 @@
 import { conditionsHold, type ContextValue, contextOf } from '../policy/condition';
 import { limitsOf } from '../policy/limits';
 import type { Statement } from '../policy/statement';
+import { verdictOf } from '../policy/truth';
 import type { Identity } from './identities';
+import { tagOfKey, tagsOf } from './role-tags';
 import type { Text } from './text';
 
 /**
@@ -30,8 +32,23 @@ export function canMeet({ id, arn, account }: Pick<Identity, 'id' | 'arn' | 'acc
     limitsOf(statement).every(
       ({ condition: { key, values } }) =>
         OF_CALLERS.test(key) && (key !== 'aws:userid' || values.some(({ value }) => canBeSession(id, value))),
-    ) && conditionsHold(statement.conditions, context, 'any').holds.possible.possible()
+    ) && conditionsHold(statement.conditions, context, 'any').holds.possible.and(statement.guard).possible()
   );
+}
+
+/**
+ * Whether a role certainly has the tags that a statement asks its callers for: those that the template gives it. The
+ * deployment can give tags to every role of a stack, so without them it isn't known.
+ */
+export function hasAskedTags(role: Pick<Identity, 'resource'>, { conditions }: Statement): boolean {
+  const asked = conditions.filter(({ key }) => tagOfKey(key) !== undefined);
+  const tags = new Map(
+    asked.map(({ key }): [string, ContextValue] => [
+      key,
+      { values: tagsOf(role, tagOfKey(key)!).map(({ value }) => value) },
+    ]),
+  );
+  return asked.length === 0 || verdictOf(conditionsHold(asked, tags, 'any').holds) === 'yes';
 }
 
 /**

@@ -5,7 +5,7 @@ import { overlap } from '../policy/pattern';
 import { accountOf } from '../policy/request';
 import type { Principal, Statement } from '../policy/statement';
 import { edgeKindOf } from './action-edges';
-import { canMeet } from './caller-limits';
+import { canMeet, hasAskedTags } from './caller-limits';
 import { literalOf, textKey } from './compose-text';
 import { defaultBusNode } from './default-bus';
 import type { Edge, EdgeKind, NodeId } from './edge';
@@ -150,16 +150,18 @@ function edgesTo(model: Model, to: NodeId, kind: EdgeKind, statement: Statement,
  */
 function assumingIdentities(model: Model, { name }: Principal, statement: Statement, role: Identity): Edge[] {
   const known = identities(model);
-  const admitted =
-    literalOf(name.value) === '*'
-      ? known.rolesOfAgents.filter((identity) => canMeet(identity, statement))
-      : known.named(name.value);
+  const isEverybody = literalOf(name.value) === '*';
+  const admitted = isEverybody
+    ? known.rolesOfAgents.filter((identity) => canMeet(identity, statement))
+    : known.named(name.value);
   return admitted.flatMap((identity): Edge[] => {
     const { verdict, possible } = known.may(identity, 'sts:AssumeRole', role.arn);
     const guard = statement.guard.and(name.guard).and(possible);
-    return identity.id === role.id || verdict === 'no' || !guard.possible()
-      ? []
-      : [{ from: identity.id, to: role.id, kind: 'assumes', guard, certainty: verdict, because: statement }];
+    if (identity.id === role.id || verdict === 'no' || !guard.possible()) {
+      return [];
+    }
+    const certainty = isEverybody && !hasAskedTags(identity, statement) ? 'maybe' : verdict;
+    return [{ from: identity.id, to: role.id, kind: 'assumes', guard, certainty, because: statement }];
   });
 }
 

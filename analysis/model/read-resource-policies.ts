@@ -2,13 +2,14 @@ import { isEverything } from '../policy/condition';
 import { overlap } from '../policy/pattern';
 import type { Statement } from '../policy/statement';
 import { canMeet } from './caller-limits';
-import { literalOf, referencesOf } from './compose-text';
+import { holesOf, literalOf, referencesOf } from './compose-text';
 import type { Identity } from './identities';
 import { identitiesNamed } from './identities-named';
 import type { Model } from './model';
 import { type Draft, statementsUnder } from './read-identities';
 import { type ResourcePolicy, resourcePolicies } from './resource-policies';
-import type { Text } from './text';
+import { tagOfKey, tagsOf } from './role-tags';
+import type { Text, Unreadable } from './text';
 
 /** The resource policies of an assembly. */
 export interface ResourcePolicyIndex {
@@ -59,12 +60,41 @@ function grant(
     if (kind === 'Service' || (isEverybody && policy.holder.type === 'AWS::ApiGateway::RestApi')) {
       continue; // An API also asks its authorizers.
     }
-    const admits = isEverybody ? rolesOfAgents.filter((role) => lets(statement, role)) : named(name.value);
-    for (const { granted } of admits.filter((each) => !except || !named(name.value).includes(each))) {
-      granted.push(...statementsUnder([onTargets(statement, policy)], name.guard));
+    const admits = isEverybody
+      ? rolesOfAgents.flatMap((role) => {
+          const given = givenBy(statement, role);
+          return given ? [{ role, given }] : [];
+        })
+      : named(name.value).map((role) => ({ role, given: statement }));
+    for (const { role, given } of admits.filter((each) => !except || !named(name.value).includes(each.role))) {
+      role.granted.push(...statementsUnder([onTargets(given, policy)], name.guard));
     }
   }
 }
+
+/**
+ * What a statement for everybody gives a role that its conditions name. If only a value that can't be read could name the
+ * role, it isn't known what the statement allows the role, and MA-READ1 reports it.
+ */
+function givenBy(statement: Statement, role: Identity): Statement | undefined {
+  const readable = statement.conditions.map((condition) =>
+    condition.test.includes('not')
+      ? condition
+      : { ...condition, values: condition.values.filter(({ value }) => unreadIn(value).length === 0) },
+  );
+  if (readable.every(({ values }, at) => values.length > 0 || statement.conditions[at].values.length === 0)) {
+    if (lets({ ...statement, conditions: readable }, role)) {
+      return statement;
+    }
+  }
+  const unreadable = statement.conditions.flatMap(({ values }) => values.flatMap(({ value }) => unreadIn(value)));
+  return unreadable.length > 0 && lets(statement, role)
+    ? { ...statement, effect: 'unknown', actions: { except: false, patterns: [] }, unreadable }
+    : undefined;
+}
+
+const unreadIn = (value: Text): Unreadable[] =>
+  holesOf(value).flatMap((hole) => (hole.kind !== 'reference' && hole.unreadable ? [hole.unreadable] : []));
 
 /**
  * Whether a statement for everybody allows a role that its conditions name. A statement for a whole account or
@@ -83,19 +113,9 @@ function lets(statement: Statement, role: Identity): boolean {
 }
 
 /** Whether the template gives a role the tag that a condition asks for. */
-function hasTag({ resource }: Identity, key: string, wanted: Text): boolean {
-  const tag = /^aws:principaltag\/(.*)$/.exec(key)?.[1];
-  return (
-    tag !== undefined &&
-    (resource?.properties.at('Tags') ?? [])
-      .flatMap((list) => list.items())
-      .filter((each) =>
-        each.at('Key').some((name) => name.texts().some(({ value }) => literalOf(value)?.toLowerCase() === tag)),
-      )
-      .flatMap((each) => each.at('Value'))
-      .flatMap((node) => node.texts())
-      .some(({ value }) => overlap(value, wanted) !== 'no')
-  );
+function hasTag(role: Identity, key: string, wanted: Text): boolean {
+  const tag = tagOfKey(key);
+  return tag !== undefined && tagsOf(role, tag).some(({ value }) => overlap(value, wanted) !== 'no');
 }
 
 /** `Resource: "*"` in the policy of a resource means that resource. */

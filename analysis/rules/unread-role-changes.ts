@@ -104,7 +104,7 @@ export function noteRoleChanges(model: TemplateModel, unread: Unread): void {
       ? serviceTokens(resource)
           .flatMap((token) => model.mentioned(token))
           .flatMap((each) => [each, ...handedTo(model, each)])
-      : [resource, ...handedTo(model, resource)];
+      : [resource, ...handedTo(model, resource).filter(({ type }) => !computeKindOf(type))];
     const changed = new Set(under.flatMap(behind).flatMap(changedBy));
     const subjects = named.filter((role) => changed.has(role)).flatMap((role) => role.subjects);
     new Set(subjects).forEach((subject) => unread.note(subject, undefined, unknownUse(resource)));

@@ -356,6 +356,57 @@ describe('what the execution role can become or start', () => {
     expect(found(agent(statements, more))).toContain('MA-ID7 fatal');
   });
 
+  const trustWithTag = (Condition: object, Tags?: object[]) => {
+    const Strong = admin();
+    const AssumeRolePolicyDocument = {
+      Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole', Condition }],
+    };
+    Object.assign(Strong.Properties, { AssumeRolePolicyDocument });
+    return found(agent([], { Strong }, Tags ? { Tags } : {})).filter((each) => each.startsWith('MA-ID7'));
+  };
+  const own = { 'aws:PrincipalAccount': ACCOUNT };
+
+  test.each<[string, object, object[] | undefined, string[]]>([
+    [
+      'that the template does not give it',
+      { StringEquals: { ...own, 'aws:PrincipalTag/team': 'a' } },
+      undefined,
+      ['MA-ID7 error'],
+    ],
+    [
+      'of which it has another value',
+      { StringEquals: { ...own, 'aws:PrincipalTag/team': 'a' } },
+      [{ Key: 'team', Value: 'b' }],
+      ['MA-ID7 error'],
+    ],
+    [
+      'that it has',
+      { StringEquals: { ...own, 'aws:PrincipalTag/team': 'a' } },
+      [{ Key: 'Team', Value: 'a' }],
+      ['MA-ID7 fatal'],
+    ],
+    [
+      'that it must have',
+      { StringEquals: own, Null: { 'aws:PrincipalTag/team': 'false' } },
+      undefined,
+      ['MA-ID7 error'],
+    ],
+    [
+      'if it has any',
+      { StringEqualsIfExists: { 'aws:PrincipalTag/team': 'a' }, StringEquals: own },
+      undefined,
+      ['MA-ID7 fatal'],
+    ],
+    [
+      'that it must not have',
+      { StringNotEquals: { 'aws:PrincipalTag/team': 'a' }, StringEquals: own },
+      undefined,
+      ['MA-ID7 fatal'],
+    ],
+  ])('a stronger role that trusts everybody of the account with a tag: %s', (_, condition, tags, expected) => {
+    expect([...new Set(trustWithTag(condition, tags))].sort()).toEqual(expected);
+  });
+
   test('a queue that feeds a function with an ordinary role is data', () => {
     const more = {
       ...tools(role('lambda.amazonaws.com')),

@@ -50,6 +50,23 @@ test.each<[string, string[]]>([
   expect(all.filter((each) => each.startsWith('MA-ID5'))).toEqual(expected);
 });
 
+test.each([
+  ['a parameter', { Type: 'String' }],
+  ['Parameter Store', { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/admins' }],
+])('a key for a role whose name is given by %s is one finding', (_name, RoleName) => {
+  const Condition = { ArnLike: { 'aws:PrincipalArn': sub('arn:aws:iam::${AWS::AccountId}:role/${RoleName}') } };
+  const policy = { ...may('kms:*', '*', { Condition }), Principal: { AWS: '*' } };
+  const own: Change = {
+    sections: { Parameters: { RoleName } },
+    set: { 'Key.KeyPolicy.Statement': (statements: object[]) => [...statements, policy] },
+  };
+  expect(said(own)).toEqual([expect.stringMatching(/^MA-READ1 Key: .* it could touch Key, Runtime$/)]);
+  const Resources = { Shared: of('AWS::KMS::Key', { KeyPolicy: { Statement: [policy] } }) };
+  expect(said({ other: { Parameters: { RoleName }, Resources } })).toEqual([
+    expect.stringMatching(/^MA-READ1 Shared: .* it could touch Runtime$/),
+  ]);
+});
+
 test('a bucket that a template names is not one that gets its name from a stack whose name is not known', () => {
   const rulesWith = (bucket: string) => {
     const [{ template }] = changed(execution(may('s3:GetObject', `arn:aws:s3:::${bucket}/app/*`)));

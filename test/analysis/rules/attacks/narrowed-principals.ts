@@ -1,6 +1,6 @@
 import { arnOf } from '../../model/templates';
 import { ACCOUNT, bucketPolicy, document, FOREIGN, may, of, ref, sub } from './app';
-import { type Pair, pair } from './pair';
+import { type Change, type Pair, pair } from './pair';
 
 /** A policy of a store for everybody, under a condition. */
 const store = (name: string, bad: object, good: object): Pair =>
@@ -30,6 +30,19 @@ const role = (rules: string, name: string, bad: object, good: object): Pair =>
   }));
 const userId = (value: unknown) => ({ StringLike: { 'aws:userid': value } });
 const team = { 'aws:PrincipalTag/team': 'shop' };
+
+/** A key for everybody under a condition on the role. */
+const key = (Parameters: object, value: unknown): Change => ({
+  sections: { Parameters },
+  set: {
+    'ExecutionRole.RoleName': 'exec',
+    'Key.KeyPolicy.Statement': (own: object[]) => [
+      ...own,
+      { ...may('kms:*', '*', { Condition: { ArnLike: { 'aws:PrincipalArn': value } } }), Principal: { AWS: '*' } },
+    ],
+  },
+});
+const ROLE_BY_PARAMETER = sub(`arn:aws:iam::${ACCOUNT}:role/\${RoleName}`);
 
 /** Conditions that limit everybody to some principals. */
 export const NARROWED_PRINCIPALS: readonly Pair[] = [
@@ -88,6 +101,29 @@ export const NARROWED_PRINCIPALS: readonly Pair[] = [
         }),
         Principal: '*',
       }),
+    },
+  })),
+  pair('MA-READ1', 'a key is for a role that a parameter names', {}, { AllowedValues: ['Admin'] }, (rest) =>
+    key({ RoleName: { Type: 'String', ...rest } }, ROLE_BY_PARAMETER),
+  ),
+  pair('MA-ID5', 'a key is for the role that is the default of a parameter', 'exec', 'Admin', (Default) =>
+    key({ RoleName: { Type: 'String', Default } }, ROLE_BY_PARAMETER),
+  ),
+  pair('MA-ID5', 'a key is for every role but one that a parameter names', 'ArnNotLike', 'ArnLike', (operator) => ({
+    sections: { Parameters: { RoleName: { Type: 'String', Default: 'Admin', AllowedValues: ['Admin'] } } },
+    set: {
+      'Key.KeyPolicy.Statement': (own: object[]) => [
+        ...own,
+        {
+          ...may('kms:*', '*', {
+            Condition: {
+              [operator]: { 'aws:PrincipalArn': ROLE_BY_PARAMETER },
+              StringEquals: { 'kms:CallerAccount': ACCOUNT },
+            },
+          }),
+          Principal: { AWS: '*' },
+        },
+      ],
     },
   })),
 ];
