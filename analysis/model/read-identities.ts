@@ -3,7 +3,7 @@ import type { PolicySource } from '../policy/evaluate';
 import { readPolicy, type Statement } from '../policy/statement';
 import { nameIn, resourceAccountIn } from './arn-parts';
 import type { Resource } from './assembly';
-import { concat, soleHole, textOf } from './compose-text';
+import { concat, literalOf, soleHole, textOf } from './compose-text';
 import type { Guard } from './guard';
 import type { Boundary, Identity, IdentityKind } from './identities';
 import { identitiesNamed, IDENTITY_TYPES, outsideId } from './identities-named';
@@ -23,6 +23,9 @@ export interface Draft extends Identity {
 
 const PERMISSION_SET = 'AWS::SSO::PermissionSet';
 const MANAGED_POLICY = 'AWS::IAM::ManagedPolicy';
+const DENY_ALL = /^arn:[^:]*:iam::aws:policy\/AWSDenyAll$/;
+
+const isAllowing = ({ effect }: Statement): boolean => effect !== 'Deny';
 
 /** The roles, users and groups of an assembly, by their ids, each with the policies that the templates attach to it. */
 export function readIdentities(model: Model): ReadonlyMap<string, Draft> {
@@ -40,6 +43,7 @@ class IdentityReader {
     }
     model.ofType(PERMISSION_SET).forEach((set) => this.addPermissionSet(set));
     this.attachPolicies();
+    this.attachByBudgets();
     this.addGroups();
     for (const run of runsAs(model)) {
       this.find('role', run.role, run.resource).forEach((role) => role.runs.push(run));
@@ -101,6 +105,24 @@ class IdentityReader {
     }
   }
 
+  /**
+   * Attaches what the action of a budget attaches when the budget is exceeded. Until then a denial doesn't apply, so it
+   * limits nothing; the policy of AWS that denies everything allows nothing.
+   * Source: docs.aws.amazon.com/cost-management/latest/userguide/budgets-controls.html
+   */
+  private attachByBudgets(): void {
+    const lists = { role: 'Roles', user: 'Users', group: 'Groups' } as const;
+    for (const action of this.model.ofType('AWS::Budgets::BudgetsAction')) {
+      for (const definition of action.properties.at('Definition', 'IamActionDefinition')) {
+        const policies = textsAt(definition, 'PolicyArn').filter(({ value }) => !DENY_ALL.test(literalOf(value) ?? ''));
+        for (const [kind, property] of Object.entries(lists) as [IdentityKind, string][]) {
+          const drafts = textsAt(definition, property).flatMap((name) => this.find(kind, name, action));
+          drafts.forEach((draft) => policies.forEach((policy) => this.attach(draft, policy, isAllowing)));
+        }
+      }
+    }
+  }
+
   /** Users have the statements of their groups. */
   private addGroups(): void {
     const join = (user: Draft, name: Case<Text>, holder: Resource, guard: Guard): void => {
@@ -123,10 +145,11 @@ class IdentityReader {
     }
   }
 
-  private attach(draft: Draft, policy: Case<Text>): void {
+  private attach(draft: Draft, policy: Case<Text>, counts: (statement: Statement) => boolean = () => true): void {
     const [managed] = this.model.named(policy.value, MANAGED_POLICY);
     if (managed) {
-      draft.statements.push(...statementsUnder(this.statementsOf(managed.resource), policy.guard));
+      const statements = this.statementsOf(managed.resource).filter(counts);
+      draft.statements.push(...statementsUnder(statements, policy.guard));
     } else {
       draft.outside.push(policy);
     }

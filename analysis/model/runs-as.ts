@@ -32,6 +32,21 @@ const NOT_OF_THE_RESOURCE =
 /** Policies name the roles that they are attached to, and don't run under them. */
 const ATTACHING = /^AWS::IAM::(?!InstanceProfile$)|^AWS::SSO::/;
 
+/**
+ * Properties that only name a role: to attach a policy to it, or as the owner, approver or user of something. What a
+ * budget attaches counts as a policy of the role (`read-identities.ts`); the others give it nothing without its own
+ * policies.
+ * Source: the page of each type in docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference, and
+ * docs.aws.amazon.com/AWSEC2/latest/UserGuide/enclaves-user.html for the policies of a role with a certificate
+ */
+const NAMES_ONLY: ReadonlySet<string> = new Set([
+  'AWS::ARCRegionSwitch::Plan Workflows.Steps.ExecutionBlockConfiguration.ExecutionApprovalConfig.ApprovalRole',
+  'AWS::AuditManager::Assessment Delegations.RoleArn',
+  'AWS::AuditManager::Assessment Roles.RoleArn',
+  'AWS::Budgets::BudgetsAction Definition.IamActionDefinition.Roles',
+  'AWS::EC2::EnclaveCertificateIamRoleAssociation RoleArn',
+]);
+
 /** Which resources work under a role, for every type with a property that names one. */
 export function runsAs(model: Model): readonly RunsAs[] {
   return model.view(collect);
@@ -67,7 +82,8 @@ function collect(model: Model): RunsAs[] {
     }
     const paths = new Map<string, readonly string[]>();
     rolePaths(resource.raw.Properties, [], kindOfKey, (path) => paths.set(path.join('.'), [...path]));
-    return [...paths].flatMap(([property, path]) =>
+    const working = [...paths].filter(([property]) => !NAMES_ONLY.has(`${resource.type} ${property}`));
+    return working.flatMap(([property, path]) =>
       below(resource.properties, path)
         .flatMap((node) => node.items())
         .flatMap((node) => node.texts())

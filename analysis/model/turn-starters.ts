@@ -2,12 +2,14 @@ import { knownText } from '../policy/operators';
 import type { Resource } from './assembly';
 import { type Agent, agents } from './agents';
 import type { Identity } from './identities';
+import { soleHole } from './compose-text';
 import { identities } from './identities';
 import { statementsFor } from './statements-for';
 import { reach } from './reach';
 import { dynamicArguments } from './state-call';
 import { type Flow, type State, type StateMachine, stateMachines } from './state-machine';
 import type { TemplateModel } from './template-model';
+import type { Text } from './text';
 import { rolesByResource, type Step, stepsOf } from './turn-steps';
 
 /** A state machine that starts turns of an agent, directly or by calling something that does. */
@@ -78,7 +80,7 @@ function collectMachines(model: TemplateModel): TurnMachine[] {
     const self = starters.get(resource);
     const started = self ?? startedBy(model, resource, starters);
     const steps = stepsOf(model, flow);
-    const opening = steps.filter((step) => opens(step, starters, self !== undefined, started !== undefined));
+    const opening = steps.filter((step) => opens(model, step, starters, self !== undefined, started !== undefined));
     const [{ agent } = { agent: undefined }] = [
       self,
       started,
@@ -114,6 +116,7 @@ function startedBy(
  * decides what is called, everything that the role of the state machine may call counts.
  */
 function opens(
+  model: TemplateModel,
   { state, kinds, callees }: Step,
   starters: ReadonlyMap<Resource, TurnStarter>,
   mayCreate: boolean,
@@ -136,7 +139,18 @@ function opens(
     return true;
   }
   const isOpen = callees.length === 0 && dynamicArguments(call).some((name) => NAMING.test(name));
-  return (isOpen && mayStart) || (api === 'unknown' && (mayCreate || mayStart));
+  const isUnknown = api === 'unknown' && !call.resource.every(({ value }) => isOfNestedStack(model, value));
+  return (isOpen && mayStart) || (isUnknown && (mayCreate || mayStart));
+}
+
+/**
+ * Whether a text is an output of a nested stack or application that isn't in the assembly. It can only name a function of
+ * the assembly that it is given, and then MA-READ1 reports it.
+ */
+function isOfNestedStack(model: TemplateModel, text: Text): boolean {
+  const stack = /^(.+)\.Outputs\.[^.]+$/.exec(soleHole(text)?.key ?? '')?.[1];
+  const type = stack === undefined ? undefined : model.resource(stack)?.type;
+  return type === 'AWS::Serverless::Application' || type === 'AWS::CloudFormation::Stack';
 }
 
 /** Arguments that name what is started. */

@@ -4,6 +4,7 @@ import type { Model } from '../model/model';
 import { type Owner, ownAccounts } from '../model/own-accounts';
 import type { Text } from '../model/text';
 import { limitsOf } from './limits';
+import { deliversOwnLogs } from './log-delivery';
 import type { Condition, PrincipalKind, Statement } from './statement';
 
 /** A principal outside of the accounts of the assembly that a resource policy statement allows. */
@@ -17,8 +18,8 @@ export interface Admitted {
 }
 
 /**
- * The principals that a policy statement allows, other than AWS services and identities of the accounts of the
- * assembly. A condition counts only if it is known to refuse all others.
+ * The principals that a policy statement allows, other than AWS services (also by their accounts) and identities of the
+ * accounts of the assembly. A condition counts only if it is known to refuse all others.
  *
  * @param statement of a resource policy; a denial allows no principal
  */
@@ -47,6 +48,9 @@ export function admitted(model: Model, statement: Statement): Admitted[] {
       return isOfOrganization ? [] : [{ ...one, who: 'unread' }];
     }
     const who = whoOf(kind === 'AWS' ? ownAccounts(model).of(name.value) : ownerOfOther(model, name.value));
+    if (kind === 'AWS' && deliversOwnLogs(model, statement, name.value)) {
+      return [];
+    }
     // An account that is named is another account, also within an organization.
     return who.filter((each) => !isOfOrganization || each === 'another account').map((each) => ({ ...one, who: each }));
   });

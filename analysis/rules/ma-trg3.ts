@@ -29,6 +29,12 @@ const OUTSIDE = /^(?:everybody$|outside |service |federated )/;
 /** Limits that name the account or resource that a service acts for. */
 const OF_A_SOURCE: ReadonlySet<string> = new Set(['source', 'account', 'organization', 'principal']);
 
+/**
+ * Services that call only functions of their own account: a target group and its function are in the same account.
+ * Source: docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html ("Limits")
+ */
+const OF_THE_SAME_ACCOUNT: ReadonlySet<string> = new Set(['elasticloadbalancing.amazonaws.com']);
+
 /** Kinds of entries that pass their input on unchanged. */
 const PASSES_ON: ReadonlySet<string> = new Set(['alias', 'mapping', 'public']);
 
@@ -70,7 +76,9 @@ export const MA_TRG3 = rule({
         yield* judgeEntry(context, resource, path, leading);
       } else if (resource && kind === 'macro' && (!generalStep(model, path) || hasEvents(resource))) {
         const hint = `${resource.logicalId} is written by a transform`;
-        context.unread(path.end, resource, { origin: placeAt(resource), reason: 'transform', hint });
+        // The same part that the model has for a resource of AWS SAM, so that it is reported once.
+        const part = model.unreadable(`${resource.id}@Type`, { origin: placeAt(resource), reason: 'transform', hint });
+        context.unread(path.end, resource, part);
       }
       yield* judgeWhoIsLetIn(context, id, path);
     }
@@ -186,7 +194,8 @@ function* judgeStatement(context: RuleContext, edge: Edge, statement: Statement,
       return;
     }
     const service = edge.from.slice('service '.length);
-    if (!limitsOf(statement).some((limit) => limitsTheSource(model, limit))) {
+    const isOfTheAccount = OF_THE_SAME_ACCOUNT.has(service) && statement.holder.type === 'AWS::Lambda::Permission';
+    if (!isOfTheAccount && !limitsOf(statement).some((limit) => limitsTheSource(model, limit))) {
       yield finding(
         `${service} may use ${name}, which leads to an agent${byPermission(model, path)}, on behalf of any account`,
         'error',

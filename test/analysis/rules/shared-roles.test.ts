@@ -49,6 +49,31 @@ describe('MA-ID3, an execution role', () => {
   });
 });
 
+test.each<[string, string, object]>([
+  [
+    'an assessment',
+    'AWS::AuditManager::Assessment',
+    { Roles: [{ RoleArn: arnOf('ExecutionRole'), RoleType: 'PROCESS_OWNER' }] },
+  ],
+  [
+    'a certificate of an enclave',
+    'AWS::EC2::EnclaveCertificateIamRoleAssociation',
+    { CertificateArn: 'c', RoleArn: arnOf('ExecutionRole') },
+  ],
+  [
+    'the action of a budget',
+    'AWS::Budgets::BudgetsAction',
+    {
+      ExecutionRoleArn: arnOf('WorkerRole'),
+      Definition: {
+        IamActionDefinition: { PolicyArn: 'arn:aws:iam::aws:policy/AWSDenyAll', Roles: [ref('ExecutionRole')] },
+      },
+    },
+  ],
+])('MA-ID3, a role that %s only names has no finding', (_name, type, properties) => {
+  expect(says({ add: { Names: of(type, properties) } })).toEqual([]);
+});
+
 describe('MA-ID3, a session role', () => {
   const more = (...statements: unknown[]): Change => ({
     add: {

@@ -14,9 +14,11 @@ import { NAMED_PRINCIPALS } from './named-principals';
 import { NAMES } from './names';
 import { NARROWED_PRINCIPALS } from './narrowed-principals';
 import { NARROWED_WAYS } from './narrowed-ways';
+import { NESTED_APPLICATIONS } from './nested-applications';
 import { NEWER_FORMS } from './newer-forms';
 import { OUTSIDE_HOSTS } from './outside-hosts';
 import { OPENINGS } from './openings';
+import { OWN_SERVICES } from './own-services';
 import { PASSED_ROLES } from './passed-roles';
 import { PATHS } from './paths';
 import { RECORDS } from './records';
@@ -37,10 +39,11 @@ const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ['a role that is passed on', PASSED_ROLES],
   ['something beside the agent', INDIRECT],
   ['an action outside of the list', ACTIONS],
-  ["a part that can't be read", UNREADABLE],
+  ["a part that can't be read", [...UNREADABLE, ...NESTED_APPLICATIONS]],
   ['a newer type, property or form', NEWER_FORMS],
   ['a way out of the network', [...PATHS, ...OUTSIDE_HOSTS]],
   ['another account', [...ACCOUNTS, ...HANDED_OUT, ...MOVED_AWAY]],
+  ['a service that acts for somebody else', OWN_SERVICES],
   ['everybody, under a condition', NARROWED_PRINCIPALS],
   ['a declaration of something else', DECLARATIONS],
   ['an entry', ENTRIES],
