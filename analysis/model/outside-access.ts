@@ -10,6 +10,8 @@ import type { Model } from './model';
 import { byServices } from './moved-by-service';
 import { byDestinations, byMovers } from './moved-outside';
 import { byOpenEntries } from './open-to-stores';
+import type { Node } from './node';
+import { ownAccounts } from './own-accounts';
 import { resourcePolicies } from './resource-policies';
 import { byCalls, byRecordings, byTasks } from './sent-outside';
 import type { TemplateModel } from './template-model';
@@ -170,10 +172,20 @@ const COPIES = [
   ['AnalyticsConfigurations', 'StorageClassAnalysis', 'DataExport', 'Destination', 'BucketArn'],
 ] as const;
 
+/** Whether a copy names the account that gets it, and that account is another one. Then the account is the finding. */
+function namesForeignAccount(model: Model, destination: Node): boolean {
+  const accounts = ['Account', 'BucketAccountId']
+    .flatMap((key) => valuesAt(destination, key))
+    .flatMap((node) => node.texts());
+  return accounts.length > 0 && accounts.every(({ value }) => ownAccounts(model).ofAccount(value) === 'foreign');
+}
+
 /** The ARN of a bucket has no account: a bucket that isn't in the assembly may belong to anybody. */
 function byCopies(model: Model, bucket: Resource): OutsideAccess[] {
   return COPIES.flatMap((path) =>
-    valuesAt(bucket.properties, ...path)
+    valuesAt(bucket.properties, ...path.slice(0, -1))
+      .filter((destination) => !namesForeignAccount(model, destination))
+      .flatMap((destination) => valuesAt(destination, path.at(-1)!))
       .flatMap((node) => node.texts())
       .filter(({ value }) => model.named(value).length === 0)
       .map(({ value, guard }) => ({

@@ -77,7 +77,9 @@ export class Findings {
     const severity = cap(finding.severity ?? rule.severity, certainty);
     if (!known) {
       const related = (finding.related ?? []).map(locationOf);
-      this.merged.set(key, { rule, severity, says: [finding.says], when, location, related, data: finding.data ?? {} });
+      const isOfStatement = 'effect' in finding.at;
+      const data = finding.data ?? {};
+      this.merged.set(key, { rule, severity, says: [finding.says], when, location, related, data, isOfStatement });
       return;
     }
     known.when = known.when.or(when);
@@ -88,24 +90,50 @@ export class Findings {
   }
 
   public all(): ReportedFinding[] {
-    const reported = [...this.merged.values()].map(({ rule, severity, says, when, location, related, data }) => {
+    const reported = new Map<string, Reported>();
+    for (const { rule, severity, says, when, location, related, data, isOfStatement } of this.merged.values()) {
       const example = when.example();
-      return {
+      const ending = example === undefined ? '' : ` (when ${example})`;
+      const sentences = says.map((each) => withinStack(each, location.stack));
+      // One statement that is wrong for several roles or resources is one cause, so it is one finding.
+      const { stack, logicalId, path } = location;
+      const key = [rule.id, severity, stack, logicalId, path, ending, isOfStatement ? '' : sentences].join('\n');
+      const known = reported.get(key);
+      reported.set(key, {
         rule: rule.id,
         severity,
-        says: `${says.map((each) => withinStack(each, location.stack)).join('. ')}${example === undefined ? '' : ` (when ${example})`}`,
+        sentences: [...new Set([...(known?.sentences ?? []), ...sentences])],
+        ending,
         location,
-        related,
-        data,
-      };
-    });
-    // A policy that is attached to several roles has the same sentence for each. It is shown once.
-    const said = new Set<string>();
-    return reported.filter(({ rule, severity, says, location: { stack, logicalId, path } }) => {
-      const key = [rule, severity, says, stack, logicalId, path].join('\n');
-      return !said.has(key) && said.add(key);
-    });
+        related: known ? distinct([...known.related, ...related]) : related,
+        data: known ? joined(known.data, data) : data,
+      });
+    }
+    return [...reported.values()].map(({ sentences, ending, rule, severity, ...rest }) => ({
+      rule,
+      severity,
+      says: `${sentences.join('. ')}${ending}`,
+      ...rest,
+    }));
   }
+}
+
+interface Reported extends Omit<ReportedFinding, 'says'> {
+  readonly sentences: readonly string[];
+  readonly ending: string;
+}
+
+const distinct = (places: readonly Location[]): Location[] => [
+  ...new Map(places.map((each) => [JSON.stringify(each), each])).values(),
+];
+
+/** The names of two findings about one statement. The path is that of the first. */
+function joined(one: ReportedFinding['data'], other: ReportedFinding['data']): ReportedFinding['data'] {
+  const added = Object.entries(other).flatMap(([key, value]) => {
+    const all = [...new Set([one[key] ?? [], value].flat())];
+    return key === 'path' && 'path' in one ? [] : [[key, all.length === 1 && typeof value === 'string' ? value : all]];
+  });
+  return { ...one, ...(Object.fromEntries(added) as ReportedFinding['data']) };
 }
 
 /** References in the form of `Fn::Sub`. References to other stacks keep the name of the stack. */
@@ -121,6 +149,8 @@ interface Merged {
   readonly location: Location;
   readonly related: readonly Location[];
   readonly data: ReportedFinding['data'];
+  /** Whether it is about a statement of a policy. */
+  readonly isOfStatement: boolean;
 }
 
 function cap(severity: Severity, certainty: 'yes' | 'maybe'): Severity {

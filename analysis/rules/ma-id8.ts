@@ -43,8 +43,9 @@ export const MA_ID8 = rule({
     const stacks = agentStacks(model);
     for (const resource of model.resources) {
       if (stacks.has(resource.stack.id)) {
-        yield* textsOf(resource);
-        yield* scripts(resource);
+        const found = [...textsOf(resource)];
+        yield* found;
+        yield* scripts(resource, found);
         yield* apiKeys(resource);
       }
     }
@@ -195,8 +196,11 @@ function* apiKeys(resource: Resource): Iterable<Finding> {
   }
 }
 
-/** Scripts of machines. They are encoded by a function, so the text before encoding is read. */
-function* scripts(resource: Resource): Iterable<Finding> {
+/**
+ * Scripts of machines. They are encoded by a function, so the text before encoding is read. What a property of the
+ * resource was found to hold isn't reported twice.
+ */
+function* scripts(resource: Resource, found: readonly Finding[]): Iterable<Finding> {
   const texts: string[] = [];
   const visit = (value: unknown, isEncoded: boolean): void => {
     if (typeof value === 'string' && isEncoded) {
@@ -222,7 +226,7 @@ function* scripts(resource: Resource): Iterable<Finding> {
   visit(resource.raw.Properties, false);
   visit(resource.raw.Metadata, true); // Files and commands of AWS::CloudFormation::Init.
   const what = formatIn(texts.join('\n'));
-  if (what !== undefined) {
+  if (what !== undefined && !found.some(({ says }) => says.endsWith(` holds ${what}`))) {
     yield { at: resource, says: `A script of ${resource.logicalId} holds ${what}` };
   }
 }
