@@ -92,21 +92,27 @@ function* judgeImage(
 /** A text with one character for each hole, because values of holes may contain colons. */
 const withHoles = (text: Text): string => text.map((part) => (typeof part === 'string' ? part : '\u0000')).join('');
 
-/** The account of a private registry of Amazon ECR: `111122223333.dkr.ecr.us-east-1.amazonaws.com`. */
+/**
+ * A private registry of Amazon ECR, which begins with its account: `111122223333.dkr.ecr.us-east-1.amazonaws.com`.
+ * https://docs.aws.amazon.com/general/latest/gr/ecr.html
+ */
+const REGISTRY =
+  /^(?:\d{12}|\u0000)\.dkr[.-]ecr(?:-fips)?\.[a-z0-9\u0000-]+\.(?:amazonaws\.com|amazonaws\.com\.cn|on\.aws)\//;
+
+/** The account of a private registry. Whoever has the host `111122223333.dkr.ecr.example.com` chooses its images. */
 function hostOf(uri: Text): { readonly account: Text } | undefined {
-  const [first, next] = uri;
-  if (typeof first !== 'string') {
-    return typeof next === 'string' && next.startsWith('.dkr.ecr') ? { account: [first] } : undefined;
+  if (!REGISTRY.test(withHoles(uri))) {
+    return undefined;
   }
-  const account = /^(\d{12})\.dkr[.-]ecr[.-]/.exec(first)?.[1];
-  return account === undefined ? undefined : { account: textOf(account) };
+  const [first] = uri;
+  return { account: typeof first === 'string' ? textOf(first.slice(0, 12)) : [first] };
 }
 
 /** Whether a URI ends with a digest, written in the template or returned by a resource. */
 function isDigest(uri: Text): boolean {
   const last = uri[uri.length - 1];
   if (typeof last === 'string') {
-    return /@sha256:[0-9a-f]{64}$/.test(withHoles(uri)) || /@sha256:[0-9a-f]{64}$/.test(last);
+    return /@sha256:[0-9a-f]{64}$/.test(last);
   }
   const before = uri[uri.length - 2];
   return last?.kind === 'reference' && typeof before === 'string' && /@(?:sha256:)?$/.test(before);

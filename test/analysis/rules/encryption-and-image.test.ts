@@ -273,19 +273,19 @@ describe('MA-ENC3', () => {
 describe('MA-IMG1', () => {
   const DIGEST = `@sha256:${'a'.repeat(64)}`;
   const HOST = `${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com`;
+  const runtimeOf = (AgentRuntimeArtifact: object) =>
+    of('AWS::BedrockAgentCore::Runtime', { RoleArn: arnOf('ExecutionRole'), AgentRuntimeArtifact });
   const image = (ContainerUri: unknown, more: Record<string, object> = {}) =>
     found(
       MA_IMG1,
-      {
-        Runtime: of('AWS::BedrockAgentCore::Runtime', {
-          RoleArn: arnOf('ExecutionRole'),
-          AgentRuntimeArtifact: { ContainerConfiguration: { ContainerUri } },
-        }),
-        ...more,
-      },
+      { Runtime: runtimeOf({ ContainerConfiguration: { ContainerUri } }), ...more },
       'Runtime',
       'Repository',
     );
+  const Build = of('Custom::Build');
+  const READ = [expect.stringMatching(/^MA-READ1 Runtime: /)];
+  const REPLACED = ['Runtime: The code archive of the Runtime can be replaced in place'];
+  const DECIDED = 'Runtime: The digest of the image is decided at deployment';
   const FOREIGN = 'Runtime: The image comes from a registry of another account (999988887777)';
   const MOVES = 'Runtime: The image is named by a tag that can move';
   const ELSEWHERE = 'Runtime: The image comes from a registry that isn’t one of Amazon ECR in this account';
@@ -294,8 +294,8 @@ describe('MA-IMG1', () => {
     [`${HOST}/agent${DIGEST}`, []],
     [`${ACCOUNT}.dkr-ecr.us-east-1.on.aws/agent${DIGEST}`, []],
     [`${HOST}/agent:1.2.3`, [MOVES]],
-    [`${HOST}/agent@sha256:${'a'.repeat(63)}`, ['Runtime: The digest of the image is decided at deployment']],
-    [`${HOST}/agent${DIGEST}x`, ['Runtime: The digest of the image is decided at deployment']],
+    [`${HOST}/agent@sha256:${'a'.repeat(63)}`, [DECIDED]],
+    [`${HOST}/agent${DIGEST}x`, [DECIDED]],
     [`${HOST}/cdk-hnb659fds-container-assets-111122223333-us-east-1:${'a'.repeat(64)}`, []],
     [`${HOST}/cdk-hnb659fds-container-assets-111122223333-us-east-1:${'a'.repeat(63)}`, [MOVES]],
     [`${HOST}/my-container-assets-1:${'a'.repeat(64)}`, [MOVES]],
@@ -308,9 +308,83 @@ describe('MA-IMG1', () => {
     [`my.public.ecr.aws/team/agent${DIGEST}`, [ELSEWHERE]],
     [{ 'Fn::Sub': `\${AWS::AccountId}.dkr.ecr.us-east-1.amazonaws.com/agent${DIGEST}` }, []],
     [{ 'Fn::Sub': `\${AWS::AccountId}/agent${DIGEST}` }, [ELSEWHERE]],
-    [{ Ref: 'Any' }, [expect.stringMatching(/^MA-READ1 Runtime: /)]],
+    [{ Ref: 'Any' }, READ],
   ])('the image %j', (uri, says) => {
     expect(image(uri)).toEqual(says);
+  });
+
+  test.each<[string, string[]]>([
+    [`${ACCOUNT}.dkr.ecr-fips.us-east-1.amazonaws.com`, []],
+    [`${ACCOUNT}.dkr-ecr-fips.us-east-1.on.aws`, []],
+    [`${ACCOUNT}.dkr.ecr.cn-north-1.amazonaws.com.cn`, []],
+    [`1${HOST}`, [ELSEWHERE]],
+    [HOST.slice(1), [ELSEWHERE]],
+    [`${ACCOUNT}-dkr.ecr.us-east-1.amazonaws.com`, [ELSEWHERE]],
+    [`${ACCOUNT}.dkrxecr.us-east-1.amazonaws.com`, [ELSEWHERE]],
+    [`${ACCOUNT}.dkr.ecrx.us-east-1.amazonaws.com`, [ELSEWHERE]],
+    [`${ACCOUNT}.dkr.ecr.amazonaws.com`, [ELSEWHERE]],
+    [`${ACCOUNT}.dkr.ecr.us-east-1.example.com`, [ELSEWHERE]],
+    [`${ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com.example.com`, [ELSEWHERE]],
+    [`${ACCOUNT}.dkr.ecr.example.com/x.amazonaws.com`, [ELSEWHERE]],
+    [`${ACCOUNT}.dkr-ecr.us-east-1.onxaws`, [ELSEWHERE]],
+    ['${Build.Account}.dkr.ecr.us-east-1.amazonaws.com', []],
+    ['${Build.Account}.dkr-ecr.us-east-1.on.aws', []],
+    ['${Any}.dkr.ecr.us-east-1.amazonaws.com', READ],
+    ['${Any}.dkr-ecr.us-east-1.on.aws', READ],
+    ['${Any}.dkr.ecr.us-east-1.example.com', [ELSEWHERE]],
+    ['${Any}x.dkr.ecr.us-east-1.amazonaws.com', [ELSEWHERE]],
+    ['x${Any}.dkr.ecr.us-east-1.amazonaws.com', [ELSEWHERE]],
+    [`${ACCOUNT}.dkr.ecr.\${Any}.amazonaws.com`, []],
+    [`${ACCOUNT}.dkr.ecr.us-\${Any}-1.amazonaws.com`, []],
+    [`${ACCOUNT}.dkr.ecr.us-east-1.\${Any}`, [ELSEWHERE]],
+    ['public.ecr.aws', ['Runtime: The image comes from a public registry']],
+    ['public.ecr.aws.example.com', [ELSEWHERE]],
+    ['public.ecr-aws', [ELSEWHERE]],
+  ])('an image by digest in the registry %s', (host, says) => {
+    expect(image({ 'Fn::Sub': `${host}/agent${DIGEST}` }, { Build })).toEqual(says);
+  });
+
+  test.each<[string, string[]]>([
+    ['@${Build.Digest}', []],
+    ['@sha256:${Build.Digest}', []],
+    ['x@sha256:${Build.Digest}', []],
+    ['@sha256:a${Build.Digest}', [DECIDED]],
+    ['@sha512:${Build.Digest}', [MOVES]],
+    ['@${Build.Digest}x', [MOVES]],
+    [':${Build.Tag}', [MOVES]],
+    ['${Build.Rest}', [MOVES]],
+    ['@${Any}', [MOVES]],
+    ['@sha256:${Any}', [DECIDED]],
+    [`@sha256:\${Any}${'a'.repeat(63)}`, [DECIDED]],
+    [`${DIGEST}\${Any}`, [DECIDED]],
+    [`\${Any}${DIGEST}`, []],
+    [`${DIGEST.toUpperCase().replace('SHA', 'sha')}`, [DECIDED]],
+    [`/cdk-\${Any}-container-assets-1:${'a'.repeat(64)}`, [MOVES]],
+    [`/cdk-hnb659fds-container-assets-\${Any}:${'a'.repeat(64)}`, []],
+    [`/xcdk-hnb659fds-container-assets-1:${'a'.repeat(64)}`, [MOVES]],
+    [`/cdk-hnb659fds-container-assets-1:${'a'.repeat(64)}x`, [MOVES]],
+    [`/cdk-hnb659fds-container-assets-1:a:${'a'.repeat(64)}`, [MOVES]],
+  ])('an image that ends with %s', (rest, says) => {
+    expect(image({ 'Fn::Sub': `${HOST}/agent${rest}` }, { Build })).toEqual(says);
+  });
+
+  test('an image that a resource returns isn’t known', () => {
+    const both = [`${ELSEWHERE}. ${MOVES.replace('Runtime: ', '')}`];
+    expect(image({ 'Fn::GetAtt': ['Build', 'Uri'] }, { Build })).toEqual(both);
+    expect(image({ 'Fn::Sub': '${Build.Uri}:1' }, { Build })).toEqual(both);
+  });
+
+  test.each<[string[], string[]]>([
+    [['999988887777'], []],
+    [[`999988887777.dkr.ecr.us-east-1.amazonaws.com/agent${DIGEST}`], []],
+    [[], [FOREIGN]],
+    [['999988887778'], [FOREIGN]],
+  ])('a registry of another account, with the declaration of %j', (names, says) => {
+    const ContainerUri = `999988887777.dkr.ecr.us-east-1.amazonaws.com/agent${DIGEST}`;
+    const AgentDeclarations = [{ kind: 'unreadable', reason: 'The registry of the build account.', names }];
+    const runtime = runtimeOf({ ContainerConfiguration: { ContainerUri } });
+    const Runtime = { ...runtime, Metadata: names.length > 0 ? { AgentDeclarations } : {} };
+    expect(found(MA_IMG1, { Runtime }, 'Runtime')).toEqual(says);
   });
 
   test('a repository of the app has tags that can’t move, scans, and isn’t public', () => {
@@ -327,34 +401,40 @@ describe('MA-IMG1', () => {
     expect(at(':1', whole)).toEqual([]);
     expect(at(':latest', whole)).toEqual([MOVES]);
     expect(at('', whole)).toEqual([MOVES]);
+    expect(at(':latest2', whole)).toEqual([]);
+    expect(at(':1/2', whole)).toEqual([MOVES]);
     expect(at(':1', SCANS)).toEqual([MOVES]);
+    expect(at(':1', { ...SCANS, ImageTagMutability: { Ref: 'Any' } })).toEqual([MOVES]);
+    expect(at(DIGEST, { ...SCANS, ImageTagMutability: { Ref: 'Any' } })).toEqual([movable]);
+    expect(at(DIGEST, { ...whole, ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION' })).toEqual([movable]);
+    expect(at(DIGEST, { ...whole, ImageScanningConfiguration: { ScanOnPush: 'True' } })).toEqual([]);
+    expect(at(DIGEST, { ...whole, ImageScanningConfiguration: { ScanOnPush: { Ref: 'Any' } } })).toEqual([unscanned]);
+    expect(image(`${HOST}/agent${DIGEST}`, { Repository: of('AWS::ECR::Repository') })).toEqual([]);
     expect(at(DIGEST, { ...whole, ImageTagMutability: 'MUTABLE' })).toEqual([movable]);
     expect(at(DIGEST, { ImageTagMutability: 'IMMUTABLE' })).toEqual([unscanned]);
     expect(at(DIGEST, { ...whole, ImageScanningConfiguration: { ScanOnPush: false } })).toEqual([unscanned]);
-    const pull = (Principal: unknown) => ({
+    const pull = (Principal: unknown, Effect = 'Allow') => ({
       ...whole,
-      RepositoryPolicyText: { Statement: [{ Effect: 'Allow', Principal, Action: 'ecr:BatchGetImage' }] },
+      RepositoryPolicyText: { Statement: [{ Effect, Principal, Action: 'ecr:BatchGetImage' }] },
     });
     expect(at(DIGEST, pull('*'))).toEqual(['Repository: The repository of the image is public']);
     expect(at(DIGEST, pull({ AWS: ACCOUNT }))).toEqual([]);
+    expect(at(DIGEST, pull('*', 'Deny'))).toEqual([]);
   });
 
   test.each<[string, object, string[]]>([
     ['a version', { VersionId: 'v1', Prefix: 'agent.zip' }, []],
     ['the hash of its content', { Prefix: `${'a'.repeat(64)}.zip` }, []],
     ['the hash in a folder', { Prefix: `assets/${'a'.repeat(64)}.zip` }, []],
-    [
-      'a longer name',
-      { Prefix: `x${'a'.repeat(64)}.zip` },
-      ['Runtime: The code archive of the Runtime can be replaced in place'],
-    ],
-    ['a name', { Prefix: 'agent.zip' }, ['Runtime: The code archive of the Runtime can be replaced in place']],
-    ['a version of the deployment', { VersionId: { Ref: 'Any' } }, [expect.stringMatching(/^MA-READ1 Runtime: /)]],
+    ['the hash after a value', { Prefix: { 'Fn::Sub': `\${Any}${'a'.repeat(64)}.zip` } }, []],
+    ['a longer name', { Prefix: `x${'a'.repeat(64)}.zip` }, REPLACED],
+    ['another ending', { Prefix: `${'a'.repeat(64)}.zip.txt` }, REPLACED],
+    ['a shorter hash', { Prefix: `${'a'.repeat(63)}.zip` }, REPLACED],
+    ['a name', { Prefix: 'agent.zip' }, REPLACED],
+    ['neither', {}, REPLACED],
+    ['a version of the deployment', { VersionId: { Ref: 'Any' } }, READ],
   ])('a code archive with %s', (_name, S3, says) => {
-    const Runtime = of('AWS::BedrockAgentCore::Runtime', {
-      RoleArn: arnOf('ExecutionRole'),
-      AgentRuntimeArtifact: { CodeConfiguration: { Code: { S3: { Bucket: 'code', ...S3 } } } },
-    });
+    const Runtime = runtimeOf({ CodeConfiguration: { Code: { S3: { Bucket: 'code', ...S3 } } } });
     expect(found(MA_IMG1, { Runtime }, 'Runtime')).toEqual(says);
   });
 });

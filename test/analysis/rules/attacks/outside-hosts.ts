@@ -160,4 +160,15 @@ export const OUTSIDE_HOSTS: readonly Pair[] = [
       },
     }),
   ),
+  pair(
+    'MA-IMG1',
+    'an image is pulled from a host that looks like a registry',
+    'example.net',
+    'amazonaws.com',
+    (domain) => ({
+      set: {
+        'Runtime.AgentRuntimeArtifact.ContainerConfiguration.ContainerUri': `${ACCOUNT}.dkr.ecr.us-east-1.${domain}/agent@sha256:${'a'.repeat(64)}`,
+      },
+    }),
+  ),
 ];
