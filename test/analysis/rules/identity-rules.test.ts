@@ -504,6 +504,7 @@ describe('what can’t be read', () => {
 
 describe('credentials', () => {
   const KEY = 'sk-proj-abcdefghijklmnopqrstuvwxyz0123456789';
+  const [MODELS, SESSIONS] = ['bedrock', 'bedrock-mantle'].map((name) => `${name}:CallWithBearerToken is allowed`);
   test.each<[string, Record<string, unknown>]>([
     ['a secret as text', { S: { Type: 'AWS::SecretsManager::Secret', Properties: { SecretString: 'hunter2' } } }],
     ['inline code', { F: { Type: 'AWS::Lambda::Function', Properties: { Code: { ZipFile: `const k = '${KEY}'` } } } }],
@@ -603,6 +604,36 @@ describe('credentials', () => {
     expect(found(agent(), { Other: user(allow('bedrock*:CallWith*')) })).toEqual(['MA-ID8 fatal']);
     expect(found(agent(), { Other: user(allow('*')) })).toEqual([]);
     expect(found(agent(), { Other: user(allow('ses:SendRawEmail', arn('ses', 'identity/example.com'))) })).toEqual([]);
+  });
+
+  test.each<[string, readonly object[], string[]]>([
+    ['all of one service', [allow('bedrock:*')], [`U: ${MODELS}`]],
+    ['a name in any case', [allow('BEDROCK-MANTLE:callwithbearertoken')], [`U: ${SESSIONS}`]],
+    ['the names of both services', [allow(['s3:GetObject', 'bedrock*:CallWith*'])], [`U: ${SESSIONS}. ${MODELS}`]],
+    ['the names of both services in any case', [allow('Bedrock*:*')], [`U: ${SESSIONS}. ${MODELS}`]],
+    ['a name with one open character', [allow('bedrock?mantle:CallWithBearerToken')], [`U: ${SESSIONS}`]],
+    ['the services with a dash', [allow('bedrock-*:CallWith*')], [`U: ${SESSIONS}`]],
+    ['another action of both', [allow('bedrock*:Invoke*')], []],
+    ['another service', [allow('bedrock-agentcore:*')], []],
+    ['an administrator', [allow('*:*')], []],
+    ['all but something', [{ ...allow('x'), Action: undefined, NotAction: 's3:*' }], []],
+    ['only a denial', [{ ...allow('bedrock*:CallWith*'), Effect: 'Deny' }], []],
+    [
+      'one of both, as the other is denied',
+      [allow('bedrock*:CallWith*'), { ...allow('bedrock:CallWith*'), Effect: 'Deny' }],
+      [`U: ${SESSIONS}`],
+    ],
+  ])('MA-ID8: the tokens of a user of another stack who is allowed %s', (_name, Statement, says) => {
+    const U = {
+      Type: 'AWS::IAM::User',
+      Properties: { Policies: [{ PolicyName: 'p', PolicyDocument: { Statement } }] },
+    };
+    const stacks = [
+      { id: 'App', account: ACCOUNT, region: REGION, template: { Resources: agent() } },
+      { id: 'Other', account: ACCOUNT, region: REGION, template: { Resources: { U } } },
+    ];
+    const findings = checkStacks({ stacks, families: ['identity'] }).filter(({ rule }) => rule === 'MA-ID8');
+    expect(findings.map(({ says: text, location }) => `${location.logicalId}: ${text}`)).toEqual(says);
   });
 
   test('of a user by its name in another stack count, those of a group don’t', () => {
