@@ -3,6 +3,7 @@
  *
  *   npm run test:mutation -- analysis/policy [share] [seed]
  *   npm run test:mutation -- analysis/policy/actions.ts
+ *   npm run test:mutation -- 'analysis/rules/ma-*.ts' [share] [seed]
  *
  * A share below 1 mutates windows of ten lines, chosen at random by the seed: a whole folder takes an hour of processor time
  * or more. Which mutants survived is printed; reports/mutation/<folder>.json has all of them.
@@ -21,12 +22,12 @@ const files = folder
   ? readdirSync(path.join(root, folder))
       .filter((name) => name.endsWith('.ts') && name !== 'types.ts')
       .map((name) => `${folder}/${name}`)
-      .filter((name) => target === folder || target === name)
+      .filter((name) => target === folder || path.posix.matchesGlob(name, target))
       .sort()
   : [];
 if (files.length === 0 || !(Number(share) > 0 && Number(share) <= 1) || !/^\d+$/.test(seed)) {
   console.error(
-    `Usage: npm run test:mutation -- FOLDER|FILE [SHARE above 0, at most 1] [SEED]\nFOLDER is one of ${FOLDERS.join(', ')}; FILE is in one of them`,
+    `Usage: npm run test:mutation -- FOLDER|FILE [SHARE above 0, at most 1] [SEED]\nFOLDER is one of ${FOLDERS.join(', ')}; FILE is in one of them, and can be a pattern: 'analysis/rules/ma-*.ts'`,
   );
   process.exit(2);
 }
@@ -52,7 +53,7 @@ console.log(
   `${target}: ${chosen.length} of ${windows.length} ${share === '1' ? 'files' : `windows of ${WINDOW} lines, seed ${seed}`}`,
 );
 
-const report = target.replaceAll('/', '-').replace(/\.ts$/, '');
+const report = target.replaceAll('/', '-').replace('*', '').replace(/\.ts$/, '');
 const { status } = spawnSync(
   process.execPath,
   [

@@ -4,8 +4,7 @@ import { assemblyOf, type StackData } from '../../../analysis/model/read-stacks'
 import { TemplateModel } from '../../../analysis/model/template-model';
 import { RULES } from '../../../analysis/rules';
 import { checkStacks } from '../../../analysis/rules/check';
-import { readConstructTree } from '../../../lib/security/construct-tree';
-import { governedApp } from '../../lib/security/governed-app';
+import { governedStacks } from '../../lib/security/governed-stacks';
 import { mutate, type Mutation } from './mutant';
 
 const mutations = JSON.parse(fs.readFileSync(path.join(__dirname, 'mutations.json'), 'utf8')) as Mutation[];
@@ -17,9 +16,7 @@ function violated(stacks: readonly StackData[]): string[] {
 }
 
 describe('a compliant app with one thing changed', () => {
-  const { app } = governedApp();
-  app.synth();
-  const stacks = readConstructTree(app);
+  const stacks = governedStacks();
   const model = new TemplateModel(assemblyOf(stacks));
   const known = new Map<Mutation, readonly string[]>();
   const foundBy = (mutation: Mutation) => {
