@@ -1,4 +1,6 @@
 import { checkStacks } from '../../../analysis/rules/check';
+import { MA_ID4 } from '../../../analysis/rules/ma-id4';
+import { MA_ID8 } from '../../../analysis/rules/ma-id8';
 import { arnOf, role } from '../model/templates';
 
 const ACCOUNT = '111122223333';
@@ -261,6 +263,64 @@ describe('what the execution role may do', () => {
       ],
     };
     expect(found({ Metadata, Resources: agent([allow('ec2:DescribeInstances')]) })).toEqual([]);
+  });
+});
+
+describe('what MA-ID4 says of a policy of the session role', () => {
+  const may = (Action: unknown, rest: object = {}) => ({ Effect: 'Allow', Action, Resource: '*', ...rest });
+  const says = (role: string, ...statements: object[]) => {
+    const More = policy([{ Ref: role }]);
+    const Resources = agent([], {
+      More: { ...More, Properties: { ...More.Properties, PolicyDocument: { Statement: statements } } },
+    });
+    const template = { Parameters: { Any: { Type: 'String' } }, Resources };
+    return checkStacks({ stacks: [{ id: 'App', account: ACCOUNT, region: REGION, template }], rules: [MA_ID4] })
+      .filter(({ location }) => location.logicalId === 'More')
+      .map(({ says: text, severity }) => `${severity}: ${text}`);
+  };
+  const WITHOUT = 'fatal: bedrock-mantle:CreateInference is allowed without StringEquals bedrock-mantle:Model';
+  const open = (value: string, severity = 'fatal') =>
+    `${severity}: bedrock-mantle:Model isn't a literal model id: ${value}`;
+
+  test.each<[object, unknown[]]>([
+    [{ StringEquals: { 'bedrock-mantle:Model': 'openai.gpt-5.6-luna' } }, []],
+    [{ StringEquals: { 'Bedrock-Mantle:model': ['openai.gpt-5.6-luna', 'openai.other'] } }, []],
+    [{}, [WITHOUT]],
+    [{ StringLike: { 'bedrock-mantle:Model': 'openai.gpt-5.6-luna' } }, [WITHOUT]],
+    [{ StringNotEquals: { 'bedrock-mantle:Model': 'openai.gpt-5.6-luna' } }, [WITHOUT]],
+    [{ StringEqualsIfExists: { 'bedrock-mantle:Model': 'openai.gpt-5.6-luna' } }, [WITHOUT]],
+    [{ StringEquals: { 'bedrock-mantle:Project': 'openai.gpt-5.6-luna' } }, [WITHOUT]],
+    [{ StringEquals: { 'bedrock-mantle:Model': 'openai.*' } }, [open('openai.*')]],
+    [{ StringEquals: { 'bedrock-mantle:Model': ['openai.gpt-5.6-luna', 'x?'] } }, [open('x?')]],
+    [{ StringEquals: { 'bedrock-mantle:Model': '${aws:PrincipalTag/model}' } }, [open('${aws:PrincipalTag/model}')]],
+    [
+      { StringEquals: { 'bedrock-mantle:Model': { Ref: 'Any' } } },
+      [expect.stringMatching(/^error: .*literal model id/)],
+    ],
+    [{ StringEquals: { 'bedrock-mantle:Model': { Ref: 'Starter' } } }, [expect.stringMatching(/literal model id/)]],
+  ])('for inference on the condition %j', (Condition, expected) => {
+    expect(says('Session', may('bedrock-mantle:CreateInference', { Condition }))).toEqual(expected);
+  });
+
+  test.each([
+    ['InvokeModel', true],
+    ['InvokeModelWithResponseStream', true],
+    ['Converse', true],
+    ['ConverseStream', true],
+    ['CreateModelInvocationJob', true],
+    ['StartAsyncInvoke', true],
+    ['InvokeAgent', false],
+    ['InvokeFlow', false],
+    ['InvokeInlineAgent', false],
+    ['InvokeBuilder', false],
+    ['InvokeDataAutomationAsync', false],
+    ['ListFoundationModels', false],
+  ])('for bedrock:%s', (name, calls) => {
+    const action = `bedrock:${name}`;
+    const expected = [`error: The role may call models without a session, which limits the model: ${action}`];
+    expect(says('Session', may(action))).toEqual(calls ? expected : []);
+    expect(says('Session', may(action), may(action, { Effect: 'Deny' }))).toEqual([]);
+    expect(says('Client', may(action))).toEqual([]);
   });
 });
 
@@ -675,6 +735,128 @@ describe('credentials', () => {
     expect(found({ Parameters, Outputs: { O: { Value: { Ref: 'Password' } } }, Resources: agent() })).toEqual([
       'MA-ID8 fatal',
     ]);
+  });
+});
+
+describe('what MA-ID8 says of the sections of a template', () => {
+  // Joined here, so that no scanner mistakes it for a real credential.
+  const KEY = ['sk', 'proj', 'abcdefghijklmnopqrstuvwxyz0123456789'].join('-');
+  const WHAT = 'an OpenAI API key';
+  const says = (sections: object, more: Record<string, unknown> = {}, others: readonly object[] = []) => {
+    const template = { ...sections, Resources: agent([], more) };
+    const place = { account: ACCOUNT, region: REGION };
+    const stacks = [
+      { id: 'App', ...place, template },
+      ...others.map((Resources, index) => ({ id: `Other${index}`, ...place, template: { Resources } })),
+    ];
+    return checkStacks({ stacks, rules: [MA_ID8] })
+      .filter(({ rule }) => rule === 'MA-ID8')
+      .map(({ says: text, location }) => `${location.logicalId || location.path}: ${text}`);
+  };
+
+  test.each<[object, string[]]>([
+    [{ NoEcho: true, Default: 'hunter2' }, ['the value of a parameter with NoEcho']],
+    [{ NoEcho: 'true', Default: 'hunter2' }, ['the value of a parameter with NoEcho']],
+    [{ NoEcho: 'true', Default: 7 }, ['the value of a parameter with NoEcho']],
+    [{ NoEcho: true, Default: KEY }, [WHAT]],
+    [{ Default: KEY }, [WHAT]],
+    [{ Default: 'hunter2' }, []],
+    [{ NoEcho: false, Default: 'hunter2' }, []],
+    [{ NoEcho: true, Default: '' }, []],
+    [{ NoEcho: true }, []],
+  ])('a parameter with %j', (declaration, whats) => {
+    const Parameters = { P: { Type: 'String', ...declaration } };
+    expect(says({ Parameters })).toEqual(whats.map((what) => `P: The default of the parameter P holds ${what}`));
+  });
+
+  test.each<[unknown, string | undefined]>([
+    [{ Ref: 'Hidden' }, 'the value of a parameter with NoEcho'],
+    [{ 'Fn::Sub': 'x-${Hidden}' }, 'the value of a parameter with NoEcho'],
+    [{ Ref: 'Plain' }, undefined],
+    ['{{resolve:secretsmanager:x:SecretString:p}}', 'a secret'],
+    ['{{resolve:ssm-secure:/x}}', 'a secret'],
+    ['{{resolve:ssm:/x}}', undefined],
+    [{ 'Fn::GetAtt': ['Client2', 'ClientSecret'] }, 'a secret attribute of a resource'],
+    [{ 'Fn::GetAtt': ['Client2', 'ClientId'] }, undefined],
+    [{ Ref: 'Client2' }, undefined],
+    [KEY, WHAT],
+    [{ 'Fn::Sub': `\${Plain}:${KEY}` }, WHAT],
+    ['https://example.com', undefined],
+  ])('an output with %j', (Value, what) => {
+    const Parameters = { Hidden: { Type: 'String', NoEcho: true }, Plain: { Type: 'String' } };
+    const more = { Client2: { Type: 'AWS::Cognito::UserPoolClient', Properties: { GenerateSecret: true } } };
+    expect(says({ Parameters, Outputs: { O: { Value } } }, more)).toEqual(
+      what === undefined ? [] : [`O: The output O of the stack holds ${what}`],
+    );
+  });
+
+  test.each<[string, object]>([
+    ['Metadata', { note: KEY }],
+    ['Mappings', { M: { a: { b: KEY } } }],
+    ['Description', KEY as unknown as object],
+    ['Conditions', { C: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, KEY] } }],
+    ['Parameters', { P: { Type: 'String', Description: KEY } }],
+    ['Outputs', { O: { Value: 'x', Description: KEY } }],
+  ])('the section %s', (section, content) => {
+    expect(says({ [section]: content })).toEqual([`${section}: The section ${section} of the template holds ${WHAT}`]);
+    expect(says({ [section]: JSON.parse(JSON.stringify(content).replaceAll(KEY, 'x')) })).toEqual([]);
+  });
+
+  test.each<[object, string[]]>([
+    [{ Value: 'an-api-key-of-a-team' }, ['K: The key K of an API is in the template']],
+    [{ Value: { Ref: 'Any' } }, []],
+    [{ GenerateDistinctId: true }, []],
+  ])('the key of an API with %j', (Properties, expected) => {
+    const Parameters = { Any: { Type: 'String' } };
+    expect(says({ Parameters }, { K: { Type: 'AWS::ApiGateway::ApiKey', Properties } })).toEqual(expected);
+    expect(says({ Parameters }, { K: { Type: 'AWS::ApiGateway::UsagePlanKey', Properties } })).toEqual([]);
+  });
+
+  test.each<[object, boolean]>([
+    [{ Properties: { UserData: { 'Fn::Base64': `export A=${KEY}` } } }, true],
+    [{ Properties: { UserData: { 'Fn::Base64': { 'Fn::Join': ['', ['export A=', KEY]] } } } }, true],
+    [{ Properties: { UserData: { 'Fn::Base64': { 'Fn::Sub': [`x ${KEY}`, {}] } } } }, true],
+    [{ Properties: { UserData: Buffer.from(`export A=${KEY}`).toString('base64') } }, true],
+    [{ Metadata: { 'AWS::CloudFormation::Init': { config: { commands: { a: { command: KEY } } } } } }, true],
+    [{ Properties: { UserData: { 'Fn::Base64': 'export A=1' } } }, false],
+    [{ Properties: {}, Metadata: { note: 'x' } }, false],
+  ])('a machine with %j', (parts, holds) => {
+    const said = says({}, { Host: { Type: 'AWS::EC2::Instance', Properties: {}, ...parts } });
+    expect(said.filter((each) => each.includes('script'))).toEqual(
+      holds ? [`Host: A script of Host holds ${WHAT}`] : [],
+    );
+  });
+
+  test.each<[string, string]>([
+    ['AWS::IAM::User', 'An IAM user'],
+    ['AWS::IAM::AccessKey', 'An access key'],
+    ['AWS::IAM::ServiceSpecificCredential', 'A service-specific credential'],
+  ])('%s counts in the stack of an agent only', (Type, what) => {
+    const C = { Type, Properties: { UserName: 'somebody', ServiceName: 'codecommit.amazonaws.com' } };
+    expect(says({}, { C })).toEqual([`C: ${what} is in the stack of an agent`]);
+    expect(says({}, {}, [{ C }])).toEqual([]);
+  });
+
+  test.each<[unknown, string[]]>([
+    [{ AWS: `arn:aws:iam::${ACCOUNT}:user/kim` }, ['Client: A role that drives an agent trusts an IAM user']],
+    [{ AWS: `arn:aws:iam::${ACCOUNT}:user/team/kim` }, ['Client: A role that drives an agent trusts an IAM user']],
+    [{ AWS: `arn:aws:iam::${ACCOUNT}:role/user/kim` }, []],
+    [{ AWS: `arn:aws:sts::${ACCOUNT}:user/kim` }, []],
+    [{ Service: 'lambda.amazonaws.com' }, []],
+  ])('a role that starts turns and trusts %j', (Principal, expected) => {
+    const { Client } = agent();
+    const trusting = (Effect: string) => ({
+      ...Client,
+      Properties: {
+        ...Client.Properties,
+        AssumeRolePolicyDocument: { Statement: [{ Effect, Principal, Action: 'sts:AssumeRole' }] },
+      },
+    });
+    expect(says({}, { Client: trusting('Allow') })).toEqual(expected);
+    expect(says({}, { Client: trusting('Deny') })).toEqual([]);
+    expect(
+      says({}, { Other: { ...trusting('Allow'), Properties: { ...trusting('Allow').Properties, Policies: [] } } }),
+    ).toEqual([]);
   });
 });
 
