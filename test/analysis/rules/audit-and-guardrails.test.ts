@@ -310,6 +310,27 @@ test.each(SETTINGS)('MA-GRD2: %s %s of the guardrail with %s', (list, index, set
   expect(at({ 'Fn::ImportValue': 'setting-of-another-app' })).toEqual(['MA-READ']);
 });
 
+const NO_KEY = 'MA-AUD3 The log group has no customer-managed key';
+const FOR_EVER = 'MA-AUD3 The log group keeps its events for ever';
+const TOO_SHORT = 'MA-AUD3 The log group keeps its events for less than 7 days';
+const NOT_READ = expect.stringMatching(/^MA-READ1 /);
+test.each<[setting: string, value: unknown, says: unknown[]]>([
+  ['KmsKeyId', 'arn:aws:kms:us-east-1:111122223333:key/1', []],
+  ['KmsKeyId', 'arn:aws:kms:us-east-1:111122223333:alias/own', []],
+  ['KmsKeyId', 'arn:aws:kms:us-east-1:111122223333:alias/aws/logs', [NO_KEY]],
+  ['KmsKeyId', { Ref: 'AWS::NoValue' }, [NO_KEY]],
+  ['KmsKeyId', { 'Fn::ImportValue': 'key' }, [NOT_READ]],
+  ['RetentionInDays', 7, []],
+  ['RetentionInDays', '7', []],
+  ['RetentionInDays', 5, [TOO_SHORT]],
+  ['RetentionInDays', undefined, [FOR_EVER]],
+  ['RetentionInDays', { 'Fn::ImportValue': 'days' }, [NOT_READ]],
+  ['LogGroupClass', 'STANDARD', []],
+  ['LogGroupClass', 'DELIVERY', ['MA-AUD3 The log group is of the class DELIVERY, which keeps its events for a day']],
+])('MA-AUD3: a log group with the %s %j', (setting, value, says) => {
+  expect(found(({ OpenLogs }) => (OpenLogs.Properties[setting] = value))).toEqual(says);
+});
+
 test.each<[string, (resources: Record<string, any>) => void]>([
   [
     'a lock and a life of several years',
