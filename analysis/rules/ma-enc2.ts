@@ -78,7 +78,7 @@ export const MA_ENC2 = rule({
   controls: { nist: ['SC-12', 'SC-28', 'SC-28(1)'], iso: ['A.8.24'], soc2: ['CC6.1'] },
   *check(context) {
     const { used, near } = agentStores(context.model);
-    const drivers = context.model.view(driversOf);
+    const drivers = context.model.view(governing);
     for (const store of near) {
       const kind = Object.hasOwn(STORES, store.type) ? STORES[store.type] : undefined;
       const concerned = kind && (kind.near ?? (isFunction(store) ? hasVariables(store, drivers) : used.has(store)));
@@ -95,13 +95,9 @@ const hasVariables = (store: Resource, drivers: ReadonlySet<string>): boolean =>
   drivers.has(store.id) &&
   store.properties.at('Environment', 'Variables').some((node) => node.entries().length > 0 || node.kind !== 'object');
 
-/** What leads to an agent. */
-function driversOf(model: Model): ReadonlySet<string> {
-  return new Set(
-    agents(model).flatMap((agent) =>
-      [...governanceOf(model, agent)].filter(([, reason]) => reason === 'drives').map(([node]) => node),
-    ),
-  );
+/** What governs an agent. Functions are the ones that lead to it. */
+function governing(model: Model): ReadonlySet<string> {
+  return new Set(agents(model).flatMap((agent) => [...governanceOf(model, agent).keys()]));
 }
 
 function* judge(context: RuleContext, store: Resource, { name, key, switch: on }: StoreKind): Iterable<Finding> {

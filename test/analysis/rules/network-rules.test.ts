@@ -112,14 +112,20 @@ describe('MA-NET1', () => {
 
 describe('MA-NET1: a browser with a way to the internet', () => {
   const BROWSER = att('Browser', 'BrowserArn');
-  const says = (policy: object, Metadata: object = {}, NetworkMode = 'PUBLIC') => {
+  const says = (policy: object, Metadata: object = {}, NetworkMode = 'PUBLIC', sections: object = {}) => {
     const Browser = resource('AWS::BedrockAgentCore::BrowserCustom', { NetworkConfiguration: { NetworkMode } });
     const More = resource('AWS::IAM::Policy', {
       PolicyName: 'more',
       Roles: [ref('ExecutionRole')],
       PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'bedrock-agentcore:StartBrowserSession', ...policy }] },
     });
-    const template = { Metadata, Resources: { ...agentApp(), Browser, More } };
+    const RoleArn = { 'Fn::If': ['IsProd', att('ExecutionRole', 'Arn'), att('TestRole', 'Arn')] };
+    const roles = {
+      TestRole: agentApp().ExecutionRole,
+      Runtime: resource('AWS::BedrockAgentCore::Runtime', { RoleArn }),
+    };
+    const Resources = { ...agentApp('Conditions' in sections ? roles : {}), Browser, More };
+    const template = { ...sections, Metadata, Resources };
     return checkStacks({
       stacks: [{ id: 'App', account: '111122223333', region: 'us-east-1', template }],
       rules: [MA_NET1],
@@ -138,6 +144,13 @@ describe('MA-NET1: a browser with a way to the internet', () => {
     expect(says({ Resource: BROWSER, Effect: 'Deny' })).toEqual([]);
     expect(says({ NotResource: BROWSER })).toEqual([]);
     expect(says({ Resource: 'arn:aws:bedrock-agentcore:us-east-1:111122223333:browser-custom/other' })).toEqual([]);
+  });
+
+  test('is one if one of its execution roles may use it', () => {
+    const Parameters = { Stage: { Type: 'String' } };
+    const Conditions = { IsProd: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] } };
+    expect(says({ Resource: BROWSER }, {}, 'PUBLIC', { Parameters, Conditions })).toEqual(USED);
+    expect(says({ Resource: BROWSER, Effect: 'Deny' }, {}, 'PUBLIC', { Parameters, Conditions })).toEqual([]);
   });
 
   test('may be declared', () => {
