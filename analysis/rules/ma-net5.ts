@@ -131,7 +131,7 @@ function allowsSessionRole(context: RuleContext, agent: Agent, { principals }: S
 /** The session role of the agent: one of the assembly, or one outside of it that is declared. */
 function isSessionRole({ model, declared }: RuleContext, { sessionRoles }: Agent, arn: Text): boolean {
   const [named] = identities(model).named(arn, 'role');
-  return named ? sessionRoles.some(({ id }) => id === named.id) || declared.outside(arn) : declared.outside(arn);
+  return sessionRoles.some(({ id }) => id === named?.id) || declared.outside(arn);
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -90,6 +90,37 @@ test('a workflow that screens, claims a slot and gives up has no finding', () =>
   expect(found(() => undefined)).toEqual([]);
 });
 
+test.each<[string, object, string[]]>([
+  ['a function', {}, ['MA-TRG1 A queue on the path to an agent has no dead-letter queue']],
+  [
+    'a pipe',
+    {
+      Mapping: {
+        Type: 'AWS::Pipes::Pipe',
+        Properties: { Source: arnOf('Queue'), Target: { Ref: 'Machine' }, RoleArn: arnOf('StarterRole') },
+      },
+    },
+    ['MA-TRG1 A queue on the path to an agent has no dead-letter queue'],
+  ],
+  [
+    'nothing',
+    {
+      Mapping: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: { FunctionName: { Ref: 'Starter' }, EventSourceArn: arnOf('Elsewhere') },
+      },
+      Elsewhere: { Type: 'AWS::DynamoDB::Table', Properties: { StreamSpecification: {} } },
+    },
+    [],
+  ],
+])('MA-TRG1: a queue without a dead-letter queue that %s receives from', (_name, change, says) => {
+  const lost = found((resources) => {
+    delete resources.Queue.Properties.RedrivePolicy;
+    Object.assign(resources, change);
+  });
+  expect(lost).toEqual(says);
+});
+
 const whether = (Variable: string, Default: string) => ({
   Type: 'Choice',
   Choices: [{ Variable, IsPresent: true, Next: 'Out' }],
