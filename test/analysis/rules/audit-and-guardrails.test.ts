@@ -232,7 +232,7 @@ test.each<[string, (resources: Record<string, any>) => void]>([
     letting({ Principal: { AWS: 'arn:aws:iam::999988887777:root' }, ...actions }),
   ]),
   [
-    "MA-AUD2 The policy of the trail's bucket lets arn:aws:iam::111122223333:root change files of the trail",
+    "MA-AUD2 The policy of the trail's bucket lets everybody except arn:aws:iam::111122223333:root change files of the trail",
     letting({ NotPrincipal: { AWS: 'arn:aws:iam::111122223333:root' } }),
   ],
   [
