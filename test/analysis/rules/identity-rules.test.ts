@@ -822,9 +822,7 @@ describe('what MA-ID8 says of the sections of a template', () => {
     [{ Properties: {}, Metadata: { note: 'x' } }, false],
   ])('a machine with %j', (parts, holds) => {
     const said = says({}, { Host: { Type: 'AWS::EC2::Instance', Properties: {}, ...parts } });
-    expect(said.filter((each) => each.includes('script'))).toEqual(
-      holds ? [`Host: A script of Host holds ${WHAT}`] : [],
-    );
+    expect(said.some((each) => each.startsWith('Host: ') && each.endsWith(` holds ${WHAT}`))).toBe(holds);
   });
 
   test.each<[string, string]>([
