@@ -9,6 +9,11 @@ import {
 /** Longest texts that are passed on; the prompt doesn't need the rest of a long description. */
 const MAX_TITLE = 1_000;
 const MAX_BODY = 50_000;
+/**
+ * Bytes of a text as JSON, which writes a control character with six. An event has at most 256 KiB, and an author must
+ * not keep a pull request from its review with the characters of its description.
+ */
+const MAX_BYTES = 150_000;
 
 /**
  * The members of a `pull_request` payload that are passed on: those that rules and prompts can use, each with the type
@@ -34,8 +39,8 @@ export function pullRequestDetail(
         state: text(request.state),
         draft: bool(request.draft ?? false),
         merged: bool(request.merged ?? false),
-        title: text(request.title).slice(0, MAX_TITLE),
-        body: text(request.body ?? '').slice(0, MAX_BODY),
+        title: cut(text(request.title), MAX_TITLE),
+        body: cut(text(request.body ?? ''), MAX_BODY),
         html_url: text(request.html_url),
         author_association: text(request.author_association),
         created_at: text(request.created_at),
@@ -144,6 +149,18 @@ function members(value: unknown): Record<string, unknown> {
 function text(value: unknown): string {
   if (typeof value !== 'string') throw new TypeError();
   return value;
+}
+
+/** The beginning of a text. A surrogate pair is not cut. */
+function cut(whole: string, mostCharacters: number): string {
+  let end = Math.min(whole.length, mostCharacters);
+  for (;;) {
+    const isInPair = end < whole.length && /^[\ud800-\udbff][\udc00-\udfff]$/.test(whole.slice(end - 1, end + 1));
+    const kept = whole.slice(0, isInPair ? end - 1 : end);
+    const bytes = Buffer.byteLength(JSON.stringify(kept));
+    if (bytes <= MAX_BYTES) return kept;
+    end = Math.floor((kept.length * MAX_BYTES) / bytes) - 1;
+  }
 }
 
 function wholeNumber(value: unknown): number {
