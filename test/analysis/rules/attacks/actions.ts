@@ -1,6 +1,6 @@
 import { arnOf } from '../../model/templates';
-import { ACCOUNT, FOREIGN, ref, sub, may } from './app';
-import { type Pair, execution, pair } from './pair';
+import { ACCOUNT, FOREIGN, may, of, ref, sub } from './app';
+import { execution, type Pair, pair, policyFor } from './pair';
 
 const ITEMS = arnOf('Items');
 const DATA = sub('${Data.Arn}/*');
@@ -130,5 +130,41 @@ export const ACTIONS: readonly Pair[] = [
       ...execution(may(action, `arn:aws:${service}:us-east-1:${account}:${rest}`)),
       set: { 'Work.QueueName': 'Work' },
     })),
+  ),
+  pair(
+    'MA-READ1',
+    'a parameter gives an action of the execution role',
+    {},
+    { AllowedValues: ['s3:GetObject'] },
+    (rest) => ({
+      sections: { Parameters: { Given: { Type: 'String', ...rest } } },
+      ...execution(may(ref('Given'), sub('${Data.Arn}/*'))),
+    }),
+  ),
+  pair(
+    'MA-READ1',
+    'a parameter ends an action of the execution role',
+    {},
+    { AllowedValues: ['GetObject'] },
+    (rest) => ({
+      sections: { Parameters: { Given: { Type: 'String', ...rest } } },
+      ...execution(may(sub('s3:${Given}'), sub('${Data.Arn}/*'))),
+    }),
+  ),
+  // The caller of RotateSecret may also choose the function that rotates.
+  pair(
+    'MA-ID7',
+    'the execution role rotates a secret',
+    'secretsmanager:RotateSecret',
+    'secretsmanager:GetSecretValue',
+    (action) => ({
+      add: {
+        More: policyFor(ref('ExecutionRole'), may(action, ref('Secret'))),
+        Rotation: of('AWS::SecretsManager::RotationSchedule', {
+          SecretId: ref('Secret'),
+          RotationLambdaARN: arnOf('Admin'),
+        }),
+      },
+    }),
   ),
 ];

@@ -113,6 +113,13 @@ export const BENIGN: Readonly<Record<string, Change>> = {
       }),
     },
   },
+  'a workflow keeps no logs, and alarms are disabled or have no action': {
+    add: {
+      Muted: of('AWS::CloudWatch::Alarm', { ActionsEnabled: false, AlarmActions: [ref('Topic')] }),
+      Silent: of('AWS::CloudWatch::Alarm', { AlarmActions: [] }),
+    },
+    set: { 'Machine.LoggingConfiguration': { Level: 'OFF' } },
+  },
   'a workflow with substitutions screens its turns': { add: substituted({ StartAt: 'Claim', States: states() }) },
   'a failed screening publishes that it failed': {
     add: {
