@@ -236,6 +236,10 @@ test.each<[string, (resources: Record<string, any>) => void]>([
     letting({ NotPrincipal: { AWS: 'arn:aws:iam::111122223333:root' } }),
   ],
   [
+    "MA-AUD2 The policy of the trail's bucket lets arn:aws:iam::111122223333:saml-provider/staff change files of the trail",
+    letting({ Principal: { Federated: 'arn:aws:iam::111122223333:saml-provider/staff' } }),
+  ],
+  [
     'MA-AUD3 The log group keeps its events for less than 7 days',
     ({ OpenLogs }) => (OpenLogs.Properties.RetentionInDays = 1),
   ],

@@ -196,6 +196,12 @@ describe('MA-ENC1', () => {
       [],
     ],
     [
+      may({ AWS: arnOf('ExecutionRole') }, 'kms:CreateGrant', {
+        Condition: { StringEquals: { 'kms:ViaService': 'ebs.us-east-1.amazonaws.com' } },
+      }),
+      ['Key: The key policy lets a role of an agent administer the key'],
+    ],
+    [
       may({ AWS: arnOf('ExecutionRole') }, 'kms:*', { Condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } } }),
       ['Key: The key policy lets a role of an agent administer the key'],
     ],
