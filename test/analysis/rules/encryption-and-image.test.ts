@@ -11,6 +11,8 @@ import { allow, arnOf } from '../model/templates';
 const ACCOUNT = '111122223333';
 const KEY = arnOf('Key');
 const Parameters = { Any: { Type: 'String' } };
+const Conditions = { IsProd: { 'Fn::Equals': [{ Ref: 'Any' }, 'prod'] } };
+const either = (prod: unknown, other: unknown) => ({ 'Fn::If': ['IsProd', prod, other] });
 
 /** `id: what is said` of the findings of a rule at some resources. */
 function found(rule: Rule, changes: Record<string, object>, ...ids: string[]): string[] {
@@ -19,7 +21,7 @@ function found(rule: Rule, changes: Record<string, object>, ...ids: string[]): s
       id: 'App',
       account: ACCOUNT,
       region: 'us-east-1',
-      template: { Parameters, Resources: agentApp(changes) },
+      template: { Parameters, Conditions, Resources: agentApp(changes) },
     },
   ];
   return checkStacks({ stacks, rules: [rule] })
@@ -314,6 +316,10 @@ describe('MA-IMG1', () => {
     [`my.public.ecr.aws/team/agent${DIGEST}`, [ELSEWHERE]],
     [{ 'Fn::Sub': `\${AWS::AccountId}.dkr.ecr.us-east-1.amazonaws.com/agent${DIGEST}` }, []],
     [{ 'Fn::Sub': `\${AWS::AccountId}/agent${DIGEST}` }, [ELSEWHERE]],
+    [
+      either(`${HOST}/agent${DIGEST}`, `${HOST}/agent:1`),
+      [expect.stringMatching(/^Runtime: .* tag that can move \(when/)],
+    ],
     [{ Ref: 'Any' }, READ],
   ])('the image %j', (uri, says) => {
     expect(image(uri)).toEqual(says);
@@ -415,6 +421,9 @@ describe('MA-IMG1', () => {
     expect(at(DIGEST, { ...whole, ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION' })).toEqual([movable]);
     expect(at(DIGEST, { ...whole, ImageScanningConfiguration: { ScanOnPush: 'True' } })).toEqual([]);
     expect(at(DIGEST, { ...whole, ImageScanningConfiguration: { ScanOnPush: { Ref: 'Any' } } })).toEqual([unscanned]);
+    const sometimes = { ScanOnPush: either(true, false) };
+    expect(at(DIGEST, { ...whole, ImageScanningConfiguration: sometimes })).toEqual([unscanned]);
+    expect(at(DIGEST, { ...whole, ImageTagMutability: either('IMMUTABLE', 'MUTABLE') })).toEqual([movable]);
     expect(image(`${HOST}/agent${DIGEST}`, { Repository: of('AWS::ECR::Repository') })).toEqual([]);
     expect(at(DIGEST, { ...whole, ImageTagMutability: 'MUTABLE' })).toEqual([movable]);
     expect(at(DIGEST, { ImageTagMutability: 'IMMUTABLE' })).toEqual([unscanned]);
@@ -437,6 +446,7 @@ describe('MA-IMG1', () => {
     ['another ending', { Prefix: `${'a'.repeat(64)}.zip.txt` }, REPLACED],
     ['a shorter hash', { Prefix: `${'a'.repeat(63)}.zip` }, REPLACED],
     ['a name', { Prefix: 'agent.zip' }, REPLACED],
+    ['a name in one deployment', { Prefix: either(`${'a'.repeat(64)}.zip`, 'agent.zip') }, REPLACED],
     ['neither', {}, REPLACED],
     ['a version of the deployment', { VersionId: { Ref: 'Any' } }, READ],
   ])('a code archive with %s', (_name, S3, says) => {
