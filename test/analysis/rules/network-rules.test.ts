@@ -105,6 +105,10 @@ describe('MA-NET1', () => {
   test('a copy of the traffic is reported, a database in the VPC is not', () => {
     const mirror = resource('AWS::EC2::TrafficMirrorTarget', { NetworkLoadBalancerArn: 'x', SubnetId: ref('SubnetA') });
     expect(found(MA_NET1, { Mirror: mirror })).toEqual(['MA-NET1 Mirror']);
+    const Metadata = {
+      AgentDeclarations: [{ kind: 'unreadable', reason: 'Reviewed', parts: [{ logicalIds: ['Mirror'] }] }],
+    };
+    expect(found(MA_NET1, { Mirror: mirror }, { Metadata })).toEqual([]);
     const database = resource('AWS::RDS::DBSubnetGroup', { SubnetIds: [ref('SubnetA'), ref('SubnetB')] });
     expect(found(MA_NET1, { Database: database })).toEqual([]);
   });
