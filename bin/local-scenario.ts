@@ -52,7 +52,7 @@ export interface LoadedScenario {
 const SCENARIO = 'local-scenario.ts';
 
 /** Names of the examples that have a local scenario. */
-function examplesWithScenario(examples: string): string[] {
+export function examplesWithScenario(examples: string): string[] {
   return fs
     .readdirSync(examples)
     .filter((name) => fs.existsSync(path.join(examples, name, SCENARIO)))

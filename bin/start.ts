@@ -8,13 +8,13 @@ import { readAssembly } from './bma/read-assembly';
 import { readStatements } from './bma/read-statements';
 import { costLines } from './cost-lines';
 import { runLocally } from './local-run';
-import { loadScenario } from './local-scenario';
-import { readStartOptions } from './start-options';
+import { examplesWithScenario, loadScenario } from './local-scenario';
+import { readStartOptions, startHelp } from './start-options';
 import { summarizeStack } from './stack-summary';
 import { terminalStyle } from './terminal-style';
 
 /**
- * `npm start [-- <example>] [--model-endpoint URL]`: synthesizes the example with the CDK CLI, prints what would be
+ * `npm start [-- <example>] [--model-endpoint URL] [--help]`: synthesizes the example with the CDK CLI, prints what would be
  * deployed, and delivers the events of the example's scenario on this machine.
  */
 const style = terminalStyle(process.stdout);
@@ -55,8 +55,13 @@ function synthesize(example: string): TemplateModel {
 }
 
 async function main(): Promise<boolean> {
-  const { example = DEFAULT_EXAMPLE, modelEndpoint } = readStartOptions(process.argv.slice(2));
-  const loaded = loadScenario(path.join(root, 'examples'), example);
+  const { example = DEFAULT_EXAMPLE, modelEndpoint, help } = readStartOptions(process.argv.slice(2));
+  const examples = path.join(root, 'examples');
+  if (help) {
+    print(startHelp(examplesWithScenario(examples), DEFAULT_EXAMPLE));
+    return true;
+  }
+  const loaded = loadScenario(examples, example);
   const model = synthesize(loaded.example);
   const all = model.assembly.stacks;
   const stacks = loaded.scenario.stacks.map((wanted) => {

@@ -91,5 +91,6 @@ export function durationText(seconds: number): string {
 }
 
 export function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
+  const many = /(?:s|x|ch|sh)$/.test(word) ? `${word}es` : word.replace(/([^aeiou])y$/, '$1ie') + 's';
+  return `${count} ${count === 1 ? word : many}`;
 }

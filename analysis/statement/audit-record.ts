@@ -19,7 +19,7 @@ export function auditOf(app: App, agent: Agent, networks: readonly Resource[], s
   return {
     trails: trails.map((trail) => ({
       trail: app.said(trail.properties.at('TrailName')) || app.nameOf(trail),
-      records: selectorsOf(app, trail),
+      records: isOn(app, trail) ? selectorsOf(app, trail) : [],
       multiRegion: app.isTrue(trail.properties.at('IsMultiRegionTrail')),
       validated: app.isTrue(trail.properties.at('EnableLogFileValidation')),
       key: keyText(app, trail.properties.at('KMSKeyId')),
@@ -34,6 +34,12 @@ export function auditOf(app: App, agent: Agent, networks: readonly Resource[], s
     ),
     alarms: sorted(alarms.map((alarm) => app.nameOf(alarm))),
   };
+}
+
+/** Whether a trail records. One whose switch can't be read counts as off; CloudFormation requires the property. */
+function isOn(app: App, { properties }: Resource): boolean {
+  const logging = properties.at('IsLogging');
+  return logging.length === 0 || app.isTrue(logging);
 }
 
 /** The trails of the app that cover the account and Region of an agent. */

@@ -3,6 +3,7 @@ import { network } from './diff-network';
 import { audit, bounds, stores } from './diff-records';
 import { roles } from './diff-roles';
 import { starters, triggers } from './diff-starters';
+import { workflow } from './diff-workflow';
 import type { Statement } from './statement';
 
 /** Names and version of a difference. */
@@ -32,7 +33,7 @@ export function diffStatements(before: readonly Statement[], after: readonly Sta
     const [was, is] = [old.get(agent), now.get(agent)];
     if (was && is) {
       const found = diffStatement(was, is);
-      const changes = found.length || asJson(was) === asJson(is) ? found : [unexplained()];
+      const changes = found.length || asJson(was) === asJson(is) ? found : [unexplained(was, is)];
       return changes.length ? [{ agent, name: is.agent.name, status: 'changed', changes }] : [];
     }
     return is
@@ -56,6 +57,7 @@ function diffStatement(before: Statement, after: Statement): Change[] {
     ...roles(before, after),
     ...starters(before, after),
     ...triggers(before, after),
+    ...workflow(before, after),
     ...network(before, after),
     ...stores(before, after),
     ...audit(before, after),
@@ -65,7 +67,11 @@ function diffStatement(before: Statement, after: Statement): Change[] {
     ),
     ...cameAndWent(before.unknown.map(asJson), after.unknown.map(asJson), (json, added) => {
       const { where, what } = JSON.parse(json) as Statement['unknown'][number];
-      return change('other', 'neutral', [
+      // What nobody can read may allow anything, so a person must look at it. A first boundary can only limit.
+      const limits =
+        what.startsWith('what the permissions boundary ') &&
+        before.roles.every(({ boundary }) => boundary === undefined);
+      return change('other', added && !limits ? 'wider' : 'neutral', [
         added ? 'no longer known at synth: ' : 'now known at synth: ',
         name(where),
         ': ',
@@ -103,8 +109,15 @@ function definition({ definition: before }: Statement, { definition: after }: St
 }
 
 /** A change is never reported as "no change". */
-function unexplained(): Change {
-  return change('other', 'neutral', ['other details differ; compare the two JSON files']);
+function unexplained(was: Statement, is: Statement): Change {
+  const differing = Object.keys({ ...was, ...is }).filter(
+    (key) => asJson(was[key as keyof Statement]) !== asJson(is[key as keyof Statement]),
+  );
+  return change('other', 'neutral', [
+    'other details differ; compare ',
+    name(differing.join(', ')),
+    ' of the two JSON files',
+  ]);
 }
 
 /** The statement of an agent that can do nothing, to compare a new or a removed agent with. */
@@ -116,6 +129,8 @@ function emptied(statement: Statement): Statement {
     roles: [],
     starters: [],
     triggers: [],
+    workflow: undefined,
+    deadLetterQueues: [],
     network: { mode: 'unknown', subnets: [], internet: [], flows: [], endpoints: [] },
     stores: [],
     outsideAccess: [],

@@ -5,11 +5,13 @@ import {
   accessText,
   boundText,
   conditionsText,
+  endpointGroups,
   firesOn,
   flowText,
   grouped,
   outsideAccessText,
   trustText,
+  type EndpointGroup,
   type PermissionGroup,
 } from './phrases';
 import { pictureSvg } from '../drawing/picture';
@@ -96,6 +98,7 @@ function headline(statement: Statement): string {
   const driven = new Set(roles.flatMap(({ influences = [] }) => influences.map(({ what }) => what))).size;
   const everyName = (network.names ?? []).some(({ resolves }) => resolves.includes('*'));
   const attached = roles.flatMap((role) => role.attached);
+  const unread = unknown.some(({ where }) => where === 'network');
   const facts: Fact[] = [
     [
       models.length === 1 && models[0] !== '*'
@@ -108,8 +111,10 @@ function headline(statement: Statement): string {
     [
       network.internet.length || network.mode !== 'VPC'
         ? 'a route out of its network'
-        : 'no route out of its network in the app',
-      network.mode === 'VPC' && network.internet.length === 0,
+        : unread
+          ? 'its network is not all in the app'
+          : 'no route out of its network in the app',
+      network.mode === 'VPC' && network.internet.length === 0 && !unread,
     ],
     [starterText(statement), undefined],
     ...(driven > 0
@@ -255,7 +260,7 @@ function networkTables({ network }: Statement): string {
     `${name(service)}${owner === undefined ? '' : `<br><small class="warn">△ ${html(OWNERS[owner])}</small>`}`,
     html(type),
     ownPolicy ? '✓ own policy' : '<b class="warn">△ none: allows everything</b>',
-    names([...new Set(permissions.filter(({ effect }) => effect === 'allow').map(({ action }) => action))]),
+    endpointGroups(permissions).map(endpointText).join('<br>') || '<span class="none">nothing</span>',
   ]);
   return [
     `<p>Network mode ${name(network.mode)}${network.subnets.length ? `, in ${network.subnets.map(name).join(', ')}` : ''}.</p>`,
@@ -265,8 +270,17 @@ function networkTables({ network }: Statement): string {
       ['Traffic'],
       network.flows.map((flow) => [name(flowText(flow))]),
     ),
-    rows(['Endpoint', 'Type', 'Policy', 'Allows'], endpoints),
+    rows(['Endpoint', 'Type', 'Policy', 'Lets pass'], endpoints),
   ].join('');
+}
+
+function endpointText(group: EndpointGroup): string {
+  const { effect, actions, resources, principals, conditions } = group;
+  return [
+    `<b class="${effect}">${effect === 'deny' ? '⊘ never' : '✓'}</b> ${actions.map(name).join(', ')}`,
+    `<small>on ${resources.map((each) => (each === '*' ? 'everything' : name(each))).join(', ')}`,
+    `for ${principals.map(name).join(', ')}${conditions.length > 0 ? ` only if ${name(conditionsText(conditions))}` : ''}</small>`,
+  ].join(' ');
 }
 
 const OWNERS = {
@@ -328,7 +342,7 @@ function auditRows({ audit }: Statement): string[][] {
     ...audit.trails.map(({ trail, records, multiRegion, validated, key }) => [
       'Trail',
       name(trail),
-      `${records.map(html).join('<br>')}<br>${multiRegion ? 'every Region' : '△ one Region'}, ${validated ? 'files validated' : '△ files not validated'}, ${name(key)}`,
+      `${records.map(html).join('<br>') || '<b class="warn">△ records nothing: it is not switched on</b>'}<br>${multiRegion ? 'every Region' : '△ one Region'}, ${validated ? 'files validated' : '△ files not validated'}, ${name(key)}`,
     ]),
     ...audit.logGroups.map(({ name: id, retentionDays, key }) => [
       'Log group',

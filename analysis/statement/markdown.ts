@@ -3,11 +3,13 @@ import {
   accessText,
   boundText,
   conditionsText,
+  endpointGroups,
   firesOn,
   flowText,
   grouped,
   outsideAccessText,
   trustText,
+  type EndpointGroup,
   type PermissionGroup,
 } from './phrases';
 import type { RoleReach, Starter, Statement } from './statement';
@@ -84,7 +86,7 @@ export function statementMarkdown(statement: Statement): string {
         ({ service, type, owner, ownPolicy, permissions }) =>
           `${type.toLowerCase()} endpoint ${code(service)}${owner === undefined || owner === 'app' ? '' : ' (**not known to be a service of AWS**)'}: ${
             ownPolicy
-              ? `allows ${codes([...new Set(permissions.filter(({ effect }) => effect === 'allow').map(({ action }) => action))])}`
+              ? endpointGroups(permissions).map(endpointText).join('; ') || 'lets nothing pass'
               : '**no policy of its own, allows every action**'
           }`,
       ),
@@ -113,7 +115,7 @@ export function statementMarkdown(statement: Statement): string {
     ...list([
       ...audit.trails.map(
         ({ trail, records, multiRegion, validated, key }) =>
-          `trail ${code(trail)} records ${codes(records)}; ${multiRegion ? 'every Region' : '**one Region**'}, ${validated ? 'files validated' : '**files not validated**'}, ${code(key)}`,
+          `trail ${code(trail)} ${records.length > 0 ? `records ${codes(records)}` : '**records nothing: it is not switched on**'}; ${multiRegion ? 'every Region' : '**one Region**'}, ${validated ? 'files validated' : '**files not validated**'}, ${code(key)}`,
       ),
       ...audit.logGroups.map(
         ({ name, retentionDays, key }) =>
@@ -187,6 +189,15 @@ function permissionMarkdown(group: PermissionGroup): string {
   }
   const text = `${codes(actions)} on ${on}${condition && ` only if ${condition}`}${wildcard ? ` (${code(wildcard)})` : ''}${grantedBy === undefined ? '' : `, by the policy of ${code(grantedBy)}`}${caseMarkdown(when)}`;
   return outcome === 'denied' ? `granted, but denied by ${code(because ?? 'a denial')}: ${text}` : `may ${text}`;
+}
+
+/** What an endpoint lets pass, for whom and on what; denials are part of it. */
+function endpointText({ effect, actions, resources, principals, conditions }: EndpointGroup): string {
+  return [
+    `${effect === 'deny' ? '**never**' : 'allows'} ${codes(actions)}`,
+    `on ${resources.includes('*') ? 'everything' : codes(resources)} for ${codes(principals)}`,
+    ...(conditions.length > 0 ? [`only if ${code(conditionsText(conditions))}`] : []),
+  ].join(' ');
 }
 
 const codes = (texts: readonly string[]): string => texts.map(code).join(', ') || 'nothing';

@@ -1,4 +1,14 @@
-import type { Bound, Condition, Flow, OutsideAccess, Permission, Store, Trigger, Trust } from './statement';
+import type {
+  Bound,
+  Condition,
+  EndpointPermission,
+  Flow,
+  OutsideAccess,
+  Permission,
+  Store,
+  Trigger,
+  Trust,
+} from './statement';
 
 /**
  * The phrases of a statement, shared by Markdown, page, picture, difference and terminal. Their result is still
@@ -86,6 +96,37 @@ export function grouped(permissions: readonly Permission[]): PermissionGroup[] {
   return [...joined.values()];
 }
 
+/** Entries of an endpoint policy: every action is let pass, or denied, on every resource for every principal. */
+export interface EndpointGroup {
+  readonly effect: 'allow' | 'deny';
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly principals: readonly string[];
+  readonly conditions: readonly Condition[];
+}
+
+/** Joins the entries of an endpoint policy that differ in one part; keeps the order. */
+export function endpointGroups(permissions: readonly EndpointPermission[]): EndpointGroup[] {
+  const single = permissions.map(({ effect, action, resource, principal, conditions }) => ({
+    effect,
+    actions: [action],
+    resources: [resource],
+    principals: [principal],
+    conditions,
+  }));
+  return (['principals', 'resources', 'actions'] as const).reduce(joinedBy, single);
+}
+
+function joinedBy(groups: EndpointGroup[], part: 'principals' | 'resources' | 'actions'): EndpointGroup[] {
+  const joined = new Map<string, EndpointGroup>();
+  for (const group of groups) {
+    const key = JSON.stringify({ ...group, [part]: undefined });
+    const same = joined.get(key);
+    joined.set(key, same ? { ...same, [part]: [...new Set([...same[part], ...group[part]])] } : group);
+  }
+  return [...joined.values()];
+}
+
 /** An ARN without the parts that are equal for every resource of the stack, and references without their braces. */
 export function shortArn(text: string): string {
   return text.replace(/\$\{(?:AWS::)?([^{}]*)\}/g, '$1').replace(/^arn:[^:]*:([^:]*):[^:]*:[^:]*:/, '$1 ');
@@ -118,7 +159,8 @@ export function accessText({ access }: Store): string {
 /** `8 hours`; the unit is the largest that leaves a whole number. */
 export function boundText({ value, unit }: Pick<Bound, 'value' | 'unit'>): string {
   if (typeof value !== 'number' || unit !== 'seconds') {
-    return value === 0 && unit === 'days' ? 'for ever' : `${value}${value === 'unbounded' || !unit ? '' : ` ${unit}`}`;
+    const noun = value === 1 ? unit.replace(/s$/, '') : unit;
+    return value === 0 && unit === 'days' ? 'for ever' : `${value}${value === 'unbounded' || !unit ? '' : ` ${noun}`}`;
   }
   for (const [name, seconds] of [
     ['days', 86_400],

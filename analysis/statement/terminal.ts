@@ -22,24 +22,24 @@ export function shortStatement(statement: Statement, style: StatementStyle): str
   row('Agent', `${style.name(visible(statement.agent.name))}  ${style.faint(visible(statement.agent.region))}`);
   row('Model', modelText(statement, style));
   statement.roles.forEach((role) => lines.push(...roleLines(role, style)));
-  rows(
-    'Started by',
-    [
-      ...triggers
-        .filter(({ settles }) => !settles)
-        .map((trigger) => visible(`${trigger.type} ${trigger.name} on ${firesOn(trigger)}`)),
-      ...starters
-        .filter(({ step }) => !step)
-        .map(({ principal, may }) => visible(`${principal} may ${may.join(', ')}`)),
-    ].slice(0, MOST),
-  );
+  const starting = [
+    ...triggers
+      .filter(({ settles }) => !settles)
+      .map((trigger) => visible(`${trigger.type} ${trigger.name} on ${firesOn(trigger)}`)),
+    ...starters.filter(({ step }) => !step).map(({ principal, may }) => visible(`${principal} may ${may.join(', ')}`)),
+  ];
+  rows('Started by', cut(starting, style));
   row('Runtime', `${network.mode} mode${storageText(statement)}`);
   rows(
     'Routes out',
     network.internet.length
       ? network.internet.map((way) => style.bad(visible(way)))
       : network.mode === 'VPC'
-        ? [style.good('none in the app')]
+        ? [
+            unknown.some(({ where }) => where === 'network')
+              ? style.bad('none in the app, but not all of its network is in the app')
+              : style.good('none in the app'),
+          ]
         : [],
   );
   rows(
@@ -57,14 +57,10 @@ export function shortStatement(statement: Statement, style: StatementStyle): str
     ),
   );
   const limits = statement.bounds.map((bound) => visible(`${bound.name}: ${boundText(bound)}`));
-  const rest = limits.length - MOST;
-  rows(
-    'Limits',
-    rest > 1 ? [...limits.slice(0, MOST), style.faint(`and ${rest} more in the security statement`)] : limits,
-  );
+  rows('Limits', cut(limits, style));
   rows(
     'Trail',
-    audit.trails.map(({ trail, records }) => visible(`${trail}: ${recordKinds(records)}`)),
+    audit.trails.map(({ trail, records }) => visible(`${trail}: ${recordKinds(records) || 'records nothing'}`)),
   );
   rows(
     'Not known',
@@ -75,6 +71,12 @@ export function shortStatement(statement: Statement, style: StatementStyle): str
 
 /** Longest list in the short statement. */
 const MOST = 8;
+
+/** The first entries, and how many more there are. */
+function cut(texts: readonly string[], style: StatementStyle): readonly string[] {
+  const rest = texts.length - MOST;
+  return rest > 1 ? [...texts.slice(0, MOST), style.faint(`and ${rest} more in the security statement`)] : texts;
+}
 
 function modelText({ models }: Statement, style: StatementStyle): string {
   if (models.includes('*')) {

@@ -8,6 +8,7 @@ import { rolesByResource, type Step, type StepKind, stepsOf } from '../model/tur
 import type { Agent } from './agent';
 import { type App, sorted } from './app';
 import { permissionsOf } from './permissions';
+import { boundText } from './phrases';
 import { reachesOf } from './reaches';
 import { identityName } from './roles';
 import type { CalledResource, Reached, Requester, Workflow, WorkflowTask } from './statement';
@@ -122,7 +123,9 @@ function factsOf(app: App, { type, properties }: Resource): string[] {
       const retention = properties.at('ObjectLockConfiguration', 'Rule', 'DefaultRetention');
       const [mode] = retention.flatMap((node) => node.at('Mode'));
       const days = app.number(retention.flatMap((node) => node.at('Days')));
-      return mode && days !== undefined ? [`locked for ${days} days (${app.said([mode]).toLowerCase()})`] : [];
+      return mode && days !== undefined
+        ? [`locked for ${boundText({ value: days, unit: 'days' })} (${app.said([mode]).toLowerCase()})`]
+        : [];
     }
     default:
       return [];

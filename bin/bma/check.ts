@@ -57,6 +57,7 @@ export const checkCommand: Command<Options> = {
       .option(
         '--permissions-boundary <arn>',
         'permissions boundary that MA-ID9 requires of every role (default: if any role has one, all roles need one)',
+        policyArn,
       )
       .option('--account <id>', 'account that template files are deployed to (default: any)', accountId)
       .option('--region <region>', 'Region that template files are deployed to (default: any)');
@@ -88,6 +89,19 @@ function accountId(account: string): string {
   }
   return account;
 }
+
+/** A pattern matches no boundary, so that every role would have a finding that doesn't say why. */
+function policyArn(arn: string): string {
+  if (!POLICY_ARN.test(arn)) {
+    throw new UsageError(
+      `--permissions-boundary is '${arn}'. Allowed: the ARN of a managed policy, such as arn:aws:iam::111122223333:policy/Boundary, or as the template has it: arn:aws:iam::\${AWS::AccountId}:policy/Boundary. Fix: give the whole ARN, without wildcards.`,
+    );
+  }
+  return arn;
+}
+
+const POLICY_ARN =
+  /^arn:(?:aws[a-z-]*|\$\{AWS::Partition\}):iam::(?:\d{12}|aws|\$\{AWS::AccountId\}):policy\/[\w+=,.@/-]{1,600}$/;
 
 /** The report must not replace what was checked. */
 function requireNoInput(output: string, places: readonly string[], stacks: readonly StackData[]): void {

@@ -24,6 +24,8 @@ export interface KillSwitchOptions extends AccountOptions {
   readonly interval: number;
 }
 
+const PROGRESS = { kill: 'stopping', release: 'releasing' } as const;
+
 /** Status of a kill switch that could not be started or followed. */
 const UNKNOWN = 'UNKNOWN';
 
@@ -73,12 +75,21 @@ export function killSwitchCommand(
           const switches = found.killSwitches;
           announce(switches, agent as string | undefined, terminal);
           const intervalMs = options.interval * 1000;
-          const onState = ({ state, at }: { state: string; at: string }) => {
-            if (terminal.interactive) terminal.error(`${clock(at)} ${state}\n`);
-          };
+          // Also without a terminal: a stop can take minutes, and a log must show that it has begun.
+          const begin = ({ agents, stack }: FoundKillSwitch) =>
+            terminal.error(`bma: ${PROGRESS[name]} ${agents.map(printable).join(', ')} (stack ${printable(stack)})\n`);
+          const onStateOf =
+            ({ agents }: FoundKillSwitch) =>
+            ({ state, at }: { state: string; at: string }) => {
+              const whose = switches.length > 1 ? `${agents.map(printable).join(', ')}: ` : '';
+              terminal.error(`${clock(at)} ${whose}${state}\n`);
+            };
+          switches.forEach(begin);
           // All at once, so that one failure doesn't prevent the stop of others.
           const runs = await Promise.allSettled(
-            switches.map((each) => runKillSwitch(account, each[machine], options.reason!, { intervalMs, onState })),
+            switches.map((each) =>
+              runKillSwitch(account, each[machine], options.reason!, { intervalMs, onState: onStateOf(each) }),
+            ),
           );
           const ended = runs.map((run, index): Ended => {
             const killSwitch = switches[index];

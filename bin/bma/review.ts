@@ -9,6 +9,7 @@ import { diffMarkdown } from '../../analysis/statement/diff-markdown';
 import { addFormats, EXIT, formatOf, jsonText, type Command, type FormatOptions } from './command';
 import { impactJson } from './impact';
 import { readAssembly } from './read-assembly';
+import { settingChanges, settingsMarkdown } from './review-settings';
 import { decisionsMarkdown, decisionsOf, needsPerson, newDecisions } from './review-decisions';
 
 /** Version of the JSON form. */
@@ -22,10 +23,10 @@ export const reviewCommand: Command<FormatOptions<Format>> = {
   name: 'review',
   summary: 'changes in permissions, impact, cost and declarations, as one comment',
   description:
-    'Compares two cloud assemblies and prints one comment for a pull request: permissions that agents gain and lose, the impact on running agents, the change in monthly cost, and new declarations and acknowledged findings.',
+    'Compares two cloud assemblies and prints one comment for a pull request: permissions that agents gain and lose, changed settings that protect them, the impact on running agents, the change in monthly cost, and new declarations and acknowledged findings.',
   exitCodes: {
     [EXIT.attention]:
-      'a person must decide: an agent gains permissions or reach, the deployment fails, data is lost, or a declaration, an acknowledgement of the app or an acknowledged wildcard of this library is new',
+      'a person must decide: an agent gains permissions or reach, a setting that protects is changed, the deployment fails, data is lost, or a declaration, an acknowledgement of the app or an acknowledged wildcard of this library is new',
   },
   define(command) {
     command
@@ -36,25 +37,33 @@ export const reviewCommand: Command<FormatOptions<Format>> = {
   run([before, after], options, { out }) {
     const format = formatOf(options, FORMATS);
     const [old, now] = [readAssembly(String(before)), readAssembly(String(after))];
-    const statements = diffStatements(statementsOf(old), statementsOf(now));
+    const [reachBefore, reachAfter] = [statementsOf(old), statementsOf(now)];
+    const statements = diffStatements(reachBefore, reachAfter);
     const impact = impactOf(old, now);
+    const changes = impact.stacks.flatMap((stack) => stack.changes);
+    const settings = settingChanges(changes, old, [...reachBefore, ...reachAfter]);
     const decisions = newDecisions(decisionsOf(String(before), old), decisionsOf(String(after), now));
     const cost = costOf(old, now);
     const stops = impact.effects.some(({ level }) => level === 'blocks' || level === 'loses');
-    const attention = statements.wider || stops || decisions.some(needsPerson);
+    const attention = statements.wider || stops || settings.some(({ decide }) => decide) || decisions.some(needsPerson);
     out(
       format === 'json'
         ? jsonText({
             format: FORMAT,
             attention,
             statements,
+            settings,
             impact: JSON.parse(impactJson(impact)) as object,
             cost,
             decisions,
           })
-        : [diffMarkdown(statements), impactMarkdown(impact), costMarkdown(cost), decisionsMarkdown(decisions)].join(
-            '\n',
-          ),
+        : [
+            diffMarkdown(statements),
+            settingsMarkdown(settings),
+            impactMarkdown(impact),
+            costMarkdown(cost),
+            decisionsMarkdown(decisions),
+          ].join('\n'),
     );
     return attention ? EXIT.attention : EXIT.done;
   },

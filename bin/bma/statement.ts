@@ -27,7 +27,7 @@ export const statementCommand: Command<Options> = {
   name: 'statement',
   summary: 'what each agent of a cloud assembly can reach and do',
   description:
-    'Computes the security statement of every agent in a cloud assembly, including stacks that were written by hand.',
+    'Computes the security statement of every agent in a cloud assembly, including stacks that were written by hand. The text is a summary; md, html and json have everything: also endpoints, stores and what the workflow reaches.',
   exitCodes: {},
   define(command) {
     command.argument('<cdk.out>', 'cloud assembly directory');

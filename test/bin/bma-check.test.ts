@@ -273,6 +273,13 @@ test.each<[string, () => string[], RegExp]>([
     () => [write('x.json', OPEN), '--severity', 'low'],
     /--severity is 'low'\. Allowed: fatal/,
   ],
+  ...['Boundary', 'arn:aws:iam::*:policy/B', 'arn:aws:iam::111122223333:role/B', ' '].map(
+    (arn): [string, () => string[], RegExp] => [
+      `the permissions boundary '${arn}'`,
+      () => [write('x.json', OPEN), '--permissions-boundary', arn],
+      /--permissions-boundary is '[^]*'\. Allowed: the ARN of a managed policy[^]*Fix: give the whole ARN/,
+    ],
+  ),
   ['an account that is none', () => [write('x.json', OPEN), '--account', '12'], /--account is '12'/],
   [
     'an output that is an input',

@@ -85,7 +85,10 @@ test('kill --all engages the others, and names the one that does not finish', as
   expect(error).toMatch(
     /The kill switch of responder \(stack Reviews\): arn:\S+ ended as FAILED: StillEngaging: broken Fix: repeat/,
   );
-  expect(error).not.toMatch(/auditor|reviewer/);
+  expect(error).not.toMatch(/The kill switch of (?:auditor|reviewer)/);
+  // A log shows that each of them has begun, and which one a state is of.
+  expect(error).toContain('bma: stopping auditor (stack Reviews)\n');
+  expect(error).toMatch(/^\d\d:\d\d:\d\d responder: RecordStop$/m);
   expect(runsOf(out)).toEqual([
     { agents: 'auditor', status: 'SUCCEEDED' },
     { agents: 'responder', status: 'FAILED', problem: 'StillEngaging: broken' },

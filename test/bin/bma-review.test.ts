@@ -14,11 +14,18 @@ interface Given {
   readonly resources?: string[];
   readonly acknowledged?: Record<string, string>;
   readonly keys?: number;
+  readonly more?: object;
 }
 
 function assembly(
   name: string,
-  { actions = ['s3:GetObject'], resources = ['arn:aws:s3:::data/*'], acknowledged = {}, keys = 1 }: Given = {},
+  {
+    actions = ['s3:GetObject'],
+    resources = ['arn:aws:s3:::data/*'],
+    acknowledged = {},
+    keys = 1,
+    more = {},
+  }: Given = {},
 ): string {
   const directory = path.join(work, name);
   fs.mkdirSync(directory);
@@ -30,6 +37,7 @@ function assembly(
       Properties: { AgentRuntimeName: 'hand', RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] } },
     },
     ...Object.fromEntries(Array.from({ length: keys }, (_, index) => [`Key${index}`, { Type: 'AWS::KMS::Key' }])),
+    ...more,
   };
   const artifacts = {
     Stack: {
@@ -160,4 +168,106 @@ test('usage data of the CDK is no change of the deployment', async () => {
 
 test('an input that is no assembly is refused', async () => {
   expect(await review(base, work)).toMatchObject({ exit: 2, out: '', error: expect.stringMatching(/cdk synth/) });
+});
+
+describe('settings that protect', () => {
+  const evidence = { 'Fn::GetAtt': ['Evidence', 'Arn'] };
+  const PROTECTED = {
+    Evidence: {
+      Type: 'AWS::S3::Bucket',
+      Properties: {
+        ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 90 } } },
+        Tags: [{ Key: 'team', Value: 'a' }],
+      },
+    },
+    Policy: {
+      Type: 'AWS::S3::BucketPolicy',
+      Properties: {
+        Bucket: { Ref: 'Evidence' },
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            { Effect: 'Deny', Principal: '*', Action: 's3:DeleteObjectVersion', Resource: evidence },
+            {
+              Effect: 'Allow',
+              Principal: { Service: 'logs.amazonaws.com' },
+              Action: 's3:PutObject',
+              Resource: evidence,
+            },
+          ],
+        },
+      },
+    },
+    Guardrail: {
+      Type: 'AWS::Bedrock::Guardrail',
+      Properties: { ContentPolicyConfig: { FiltersConfig: [{ Type: 'HATE', InputStrength: 'HIGH' }] } },
+    },
+    Secret: { Type: 'AWS::SecretsManager::Secret', Properties: {} },
+  };
+  type Resources = Record<string, { Type: string; Properties: Record<string, any> }>;
+  const changed = (name: string, change: (resources: Resources) => void): string => {
+    const more: Resources = structuredClone(PROTECTED);
+    change(more);
+    return assembly(name, { more });
+  };
+  const protectedApp = changed('protected', () => undefined);
+
+  test.each<[string, (resources: Resources) => void, string]>([
+    [
+      'a shorter lock',
+      (all) => (all.Evidence.Properties.ObjectLockConfiguration.Rule.DefaultRetention.Days = 1),
+      '- ⚠️ `Stack#Evidence` (AWS::S3::Bucket) `ObjectLockConfiguration.Rule.DefaultRetention.Days`: `1` (before: `90`)\n',
+    ],
+    [
+      'a weaker filter',
+      (all) => (all.Guardrail.Properties.ContentPolicyConfig.FiltersConfig[0].InputStrength = 'LOW'),
+      '(AWS::Bedrock::Guardrail) `ContentPolicyConfig.FiltersConfig`: added `{"Type":"HATE","InputStrength":"LOW"}`\n',
+    ],
+    [
+      'a removed denial',
+      (all) => all.Policy.Properties.PolicyDocument.Statement.shift(),
+      '- ⚠️ `Stack#Policy` (AWS::S3::BucketPolicy) `PolicyDocument.Statement`: removed `{"Effect":"Deny"',
+    ],
+    ['a removed policy', (all) => delete all.Policy, '`PolicyDocument.Statement`: removed `{"Effect":"Deny"'],
+    [
+      'a policy of an old secret',
+      (all) =>
+        (all.SecretPolicy = {
+          Type: 'AWS::SecretsManager::ResourcePolicy',
+          Properties: {
+            SecretId: { Ref: 'Secret' },
+            ResourcePolicy: {
+              Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111111111111:role/Dev' } }],
+            },
+          },
+        }),
+      '(AWS::SecretsManager::ResourcePolicy) `ResourcePolicy.Statement`: added `{"Effect":"Allow"',
+    ],
+  ])('%s needs a decision, and is shown before and after', async (name, change, line) => {
+    const { exit, out } = await review(protectedApp, changed(name.replaceAll(' ', '-'), change));
+    expect(out).toContain('### Protecting settings changed ⚠️\n');
+    expect(out).toContain(line);
+    expect(exit).toBe(1);
+  });
+
+  test.each<[string, (resources: Resources) => void]>([
+    ['another tag', (all) => (all.Evidence.Properties.Tags[0].Value = 'b')],
+    ['a removed allow', (all) => all.Policy.Properties.PolicyDocument.Statement.pop()],
+    [
+      'an added denial',
+      (all) => all.Policy.Properties.PolicyDocument.Statement.push({ Effect: 'Deny', Principal: '*', Action: 's3:*' }),
+    ],
+    [
+      'a new bucket with its policy',
+      (all) => {
+        all.Other = { Type: 'AWS::S3::Bucket', Properties: {} };
+        all.OtherPolicy = structuredClone(all.Policy);
+        all.OtherPolicy.Properties.Bucket = { Ref: 'Other' };
+      },
+    ],
+  ])('%s needs no decision', async (name, change) => {
+    const { exit, out } = await review(protectedApp, changed(name.replaceAll(' ', '-'), change));
+    expect(out).not.toContain('⚠️');
+    expect(exit).toBe(0);
+  });
 });

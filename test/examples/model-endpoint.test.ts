@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { loadScenario } from '../../bin/local-scenario';
 import { type EventResult, ScenarioRun } from '../../bin/scenario-run';
-import { readStartOptions } from '../../bin/start-options';
+import { readStartOptions, startHelp } from '../../bin/start-options';
 import { type FakeModel, startFakeModel } from '../local/support/fake-model';
 import { assemblyOf } from './synthesized';
 
@@ -45,6 +45,17 @@ test('the turn completes with the answer of the model, and its tool call is made
   );
   expect(read.map(({ resource }) => resource)).toEqual([expect.stringMatching(/payments-service\.bundle$/)]);
   expect(policies.denials).toEqual([]);
+});
+
+test('npm start --help names every example and flag', () => {
+  expect(readStartOptions(['--help'])).toMatchObject({ help: true });
+  expect(readStartOptions([])).toMatchObject({ help: false });
+  const help = startHelp(['custom-blueprint', 'incident-response'], 'incident-response');
+  expect(help).toMatch(/^Usage: npm start -- \[example\] \[flags\]\n/);
+  expect(help).toContain('Examples: custom-blueprint, incident-response (default)\n');
+  for (const flag of ['--model-endpoint', '--model-name', '--model-key-variable', '--help']) {
+    expect(help).toContain(`\n  ${flag} `);
+  }
 });
 
 test.each([

@@ -106,7 +106,7 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
     (all) => (all.ExecutionRole.Properties.ManagedPolicyArns = ['arn:aws:iam::aws:policy/ReadOnlyAccess']),
     [
       ['also', 'wider', /^do everything that the policy arn:aws:iam::aws:policy\/ReadOnlyAccess allows/],
-      ['other', 'neutral', /^no longer known at synth: execution role: what the policy/],
+      ['other', 'wider', /^no longer known at synth: execution role: what the policy/],
     ],
   ],
   [
@@ -303,6 +303,27 @@ const CASES: [string, (resources: Resources) => void, Expected[]][] = [
     'a trail records one Region',
     (all) => delete all.Trail.Properties.IsMultiRegionTrail,
     [['protection', 'wider', /^lost: the record of every Region of the trail audit$/]],
+  ],
+  [
+    'a trail is switched off',
+    (all) => (all.Trail.Properties.IsLogging = false),
+    [
+      ['protection', 'wider', /^lost: the record Data, AWS::BedrockMantle::Project of the trail audit$/],
+      ['protection', 'wider', /^lost: the record Management of the trail audit$/],
+    ],
+  ],
+  [
+    'a macro may change every part',
+    (all) => (all['Fn::Transform'] = { Name: 'Macro' } as never),
+    [['other', 'wider', /^no longer known at synth: .*Macro/]],
+  ],
+  [
+    'a permissions boundary outside of the app is set',
+    (all) => (all.ExecutionRole.Properties.PermissionsBoundary = 'arn:aws:iam::111122223333:policy/Boundary'),
+    [
+      ['protection', 'narrower', /^added: the permissions boundary/],
+      ['other', 'neutral', /^no longer known at synth: execution role: what the permissions boundary/],
+    ],
   ],
   ['an alarm is removed', (all) => delete all.Alarm, [['protection', 'wider', /^lost: the alarm Hand#Alarm$/]]],
   [

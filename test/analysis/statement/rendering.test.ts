@@ -186,3 +186,53 @@ test('the page, the Markdown and the terminal say who outside of the app has acc
   expect(shortStatement(open, style).join('\n')).toMatch(/From outside +everybody may kms:\* on Hand#Key/);
   expect(statementHtml(statementFrom(handWritten()))).not.toContain('others have access');
 });
+
+test('an endpoint policy is shown with its resources, principals, conditions and denials', () => {
+  const found = statementFrom(
+    changed((all) =>
+      all.Endpoint.Properties.PolicyDocument.Statement.push(
+        { Effect: 'Deny', Principal: '*', Action: 'bedrock-mantle:CallWithBearerToken', Resource: '*' },
+        { Effect: 'Allow', Principal: '*', Action: 's3:PutObject', Resource: ['arn:aws:s3:::a/*', 'arn:aws:s3:::b/*'] },
+      ),
+    ),
+  );
+  const markdown = statementMarkdown(found);
+  expect(markdown).toContain(
+    'allows `bedrock-mantle:ConnectEnvironment` on everything for `everybody` only if `aws:PrincipalAccount is 111122223333`',
+  );
+  expect(markdown).toContain('allows `s3:PutObject` on `arn:aws:s3:::a/*`, `arn:aws:s3:::b/*` for `everybody`');
+  expect(markdown).toContain('**never** `bedrock-mantle:CallWithBearerToken` on everything');
+  const page = statementHtml(found).replace(/<[^>]*>/g, '');
+  expect(page).toContain('on everything for everybody only if aws:PrincipalAccount is 111122223333');
+  expect(page).toContain('⊘ never bedrock-mantle:CallWithBearerToken on everything for everybody');
+});
+
+test('a network that is not all in the app has no sign that says it has no way out', () => {
+  const plain = (text: string) => text;
+  const style = { title: plain, good: plain, name: plain, faint: plain, bad: plain };
+  const found = statementFrom(
+    changed((all) => (all.Runtime.Properties.NetworkConfiguration.NetworkModeConfig.Subnets = ['subnet-1'])),
+  );
+  expect(found.unknown.map(({ where }) => where)).toContain('network');
+  expect(statementHtml(found)).toContain('△</span> its network is not all in the app');
+  expect(statementHtml(found)).not.toContain('no route out of its network in the app');
+  expect(shortStatement(found, style).join('\n')).toContain('not all of its network is in the app');
+});
+
+test('a trail that is switched off, and what the terminal leaves out, are said', () => {
+  const plain = (text: string) => text;
+  const style = { title: plain, good: plain, name: plain, faint: plain, bad: plain };
+  const off = statementFrom(changed((all) => (all.Trail.Properties.IsLogging = false)));
+  expect(statementMarkdown(off)).toContain('**records nothing: it is not switched on**');
+  expect(statementHtml(off)).toContain('△ records nothing: it is not switched on');
+  expect(shortStatement(off, style).join('\n')).toMatch(/Trail +audit: records nothing/);
+  const statement = statementFrom(handWritten());
+  const starters = Array.from({ length: 20 }, (_, index) => ({
+    principal: `role-${index}`,
+    assumedBy: [],
+    may: ['start sessions' as const],
+  }));
+  expect(shortStatement({ ...statement, triggers: [], starters }, style).join('\n')).toContain(
+    'and 12 more in the security statement',
+  );
+});

@@ -1,0 +1,201 @@
+import { isObject } from '../../analysis/model/json';
+import { namesOneOf, type ResourceChange } from '../../analysis/impact/resource-changes';
+import type { TemplateModel } from '../../analysis/model/template-model';
+import type { Statement } from '../../analysis/statement/statement';
+import { code } from '../../lib/contracts/untrusted-text';
+
+/** A change of a setting that protects an agent or its records, and that isn't part of the agent's reach. */
+export interface SettingChange {
+  readonly stack: string;
+  /** Construct path of the resource, or its stack and logical id. */
+  readonly path: string;
+  readonly type: string;
+  /** Path of the property: `ObjectLockConfiguration.Rule.DefaultRetention.Days`. Empty: the whole resource. */
+  readonly setting: string;
+  /** Absent: not set before. */
+  readonly before?: unknown;
+  /** Absent: not set any more. */
+  readonly after?: unknown;
+  /** False for a denial that was added, and for an allow that was removed. */
+  readonly decide: boolean;
+}
+
+interface Guard {
+  /** Properties that the statement or the impact reports, or that protect nothing. */
+  readonly except?: readonly string[];
+  /** The property that names what the resource belongs to. A new or removed resource counts if that stays. */
+  readonly of?: string;
+}
+
+/** Types whose properties protect. Every property counts, unless it is an exception. */
+const GUARDS: Readonly<Record<string, Guard>> = {
+  'AWS::Bedrock::Guardrail': { except: ['BlockedInputMessaging', 'BlockedOutputsMessaging'] },
+  'AWS::BedrockAgentCore::Runtime': { except: ['NetworkConfiguration', 'LifecycleConfiguration', 'RoleArn'] },
+  'AWS::CloudTrail::Trail': { except: ['AdvancedEventSelectors', 'EventSelectors', 'IsLogging'] },
+  'AWS::CloudWatch::Alarm': {},
+  'AWS::DynamoDB::Table': { except: ['AttributeDefinitions'] },
+  'AWS::EC2::FlowLog': { of: 'ResourceId' },
+  'AWS::ECR::Repository': {},
+  'AWS::Events::EventBus': {},
+  'AWS::Events::EventBusPolicy': { of: 'EventBusName' },
+  'AWS::IAM::ManagedPolicy': { of: 'Roles' },
+  'AWS::IAM::Policy': { of: 'Roles' },
+  'AWS::IAM::Role': {},
+  'AWS::IAM::RolePolicy': { of: 'RoleName' },
+  'AWS::KMS::Key': {},
+  'AWS::Lambda::Permission': { of: 'FunctionName' },
+  'AWS::Logs::LogGroup': {},
+  'AWS::Logs::MetricFilter': { of: 'LogGroupName' },
+  'AWS::Logs::ResourcePolicy': {},
+  'AWS::Logs::SubscriptionFilter': { of: 'LogGroupName' },
+  'AWS::Route53Resolver::FirewallConfig': { of: 'ResourceId' },
+  'AWS::Route53Resolver::FirewallRuleGroup': {},
+  'AWS::Route53Resolver::FirewallRuleGroupAssociation': { of: 'VpcId' },
+  'AWS::S3::Bucket': {},
+  'AWS::S3::BucketPolicy': { of: 'Bucket' },
+  'AWS::SNS::Topic': {},
+  'AWS::SNS::TopicInlinePolicy': { of: 'TopicArn' },
+  'AWS::SNS::TopicPolicy': { of: 'Topics' },
+  'AWS::SQS::Queue': {},
+  'AWS::SQS::QueueInlinePolicy': { of: 'Queue' },
+  'AWS::SQS::QueuePolicy': { of: 'Queues' },
+  'AWS::SecretsManager::ResourcePolicy': { of: 'SecretId' },
+  'AWS::SecretsManager::RotationSchedule': { of: 'SecretId' },
+  'AWS::SecretsManager::Secret': {},
+};
+
+/** Names and texts for people. */
+const NEVER = ['Tags', 'Description', 'Name', 'AlarmDescription', 'PolicyName'];
+/** The language version of a policy document. */
+const VERSION = /\.Version$/;
+
+/** The changed settings of the resources that protect, between two versions of an app. */
+export function settingChanges(
+  changes: readonly ResourceChange[],
+  before: TemplateModel,
+  statements: readonly Statement[],
+): SettingChange[] {
+  const roles = new Set(statements.flatMap((statement) => statement.roles.map(({ role }) => role)));
+  return changes
+    .filter((change) => GUARDS[change.type] !== undefined && !isOfAgentRole(change, roles))
+    .flatMap((change) => ofResource(change, before));
+}
+
+/** The statement reports every permission of the roles of an agent. */
+function isOfAgentRole({ path, type }: ResourceChange, roles: ReadonlySet<string>): boolean {
+  return type.startsWith('AWS::IAM::') && [...roles].some((role) => path === role || path.startsWith(`${role}/`));
+}
+
+function ofResource(change: ResourceChange, before: TemplateModel): SettingChange[] {
+  const { stack, path, type } = change;
+  const [was, is] = [propertiesOf(change.before), propertiesOf(change.after)];
+  if (was && is) {
+    const except = [...NEVER, ...(GUARDS[type].except ?? [])];
+    return [...new Set([...Object.keys(was), ...Object.keys(is)])]
+      .filter((property) => !except.includes(property))
+      .sort()
+      .flatMap((property) => differences(property, was[property], is[property]))
+      .map((each) => ({ stack, path, type, ...each }));
+  }
+  const properties = (was ?? is)!;
+  if (GUARDS[type].of === undefined || !belongsToOther(change, properties[GUARDS[type].of], before)) {
+    return [];
+  }
+  return documentsIn(properties).length > 0
+    ? documentsIn(properties)
+        .flatMap(([property, document]) => differences(property, was && document, is && document))
+        .map((each) => ({ stack, path, type, ...each }))
+    : [{ stack, path, type, setting: '', ...(was ? { before: was } : {}), ...(is ? { after: is } : {}), decide: true }];
+}
+
+/** Whether an added or removed resource belongs to one that was there before: a new one is new in every part. */
+function belongsToOther({ stack, logicalId }: ResourceChange, owner: unknown, before: TemplateModel): boolean {
+  const template = before.assembly.stacks.find(({ id }) => id === stack)?.template;
+  const resources = isObject(template) && isObject(template.Resources) ? Object.keys(template.Resources) : [];
+  const names = new Set(resources.filter((each) => each !== logicalId));
+  return typeof owner === 'string' || namesOneOf(owner, names);
+}
+
+function documentsIn(properties: Readonly<Record<string, unknown>>): [string, unknown][] {
+  return Object.entries(properties).filter(([, value]) => isObject(value) && 'Statement' in value);
+}
+
+type Difference = Pick<SettingChange, 'setting' | 'before' | 'after' | 'decide'>;
+
+function differences(setting: string, was: unknown, is: unknown): Difference[] {
+  const listed = (value: unknown) => (Array.isArray(value) ? (value as unknown[]) : value === undefined ? [] : [value]);
+  if (same(was, is) || VERSION.test(setting)) {
+    return [];
+  }
+  if (setting.endsWith('.Statement') || (Array.isArray(was) && Array.isArray(is))) {
+    const [old, now] = [listed(was), listed(is)];
+    return [
+      ...old.filter((each) => !now.some((other) => same(each, other))).map((each) => changed(setting, each, undefined)),
+      ...now.filter((each) => !old.some((other) => same(each, other))).map((each) => changed(setting, undefined, each)),
+    ];
+  }
+  const [left, right] = [was ?? {}, is ?? {}];
+  const isStructure = isObject(left) && isObject(right) && !isIntrinsic(left) && !isIntrinsic(right);
+  if (isStructure && (isObject(was) || isObject(is))) {
+    return [...new Set([...Object.keys(left), ...Object.keys(right)])].flatMap((key) =>
+      differences(`${setting}.${key}`, left[key], right[key]),
+    );
+  }
+  return [changed(setting, was, is)];
+}
+
+function changed(setting: string, before: unknown, after: unknown): Difference {
+  const isNarrower = (setting.endsWith('.Statement') && effectOf(before) === 'Allow') || effectOf(after) === 'Deny';
+  return {
+    setting,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    decide: !isNarrower,
+  };
+}
+
+const effectOf = (statement: unknown): unknown => (isObject(statement) ? statement.Effect : undefined);
+
+function isIntrinsic(value: Readonly<Record<string, unknown>>): boolean {
+  const keys = Object.keys(value);
+  return keys.length === 1 && /^(?:Ref|Fn::.*|Condition)$/.test(keys[0]);
+}
+
+/** The name of an asset of the session definition is the hash of its content. */
+const same = (was: unknown, is: unknown): boolean => comparable(was) === comparable(is);
+const comparable = (value: unknown): string =>
+  (JSON.stringify(value) ?? '').replace(/\/[0-9a-f]{64}\.json/g, '/<asset>.json');
+
+function propertiesOf(raw: unknown): Readonly<Record<string, unknown>> | undefined {
+  return isObject(raw) ? (isObject(raw.Properties) ? raw.Properties : {}) : undefined;
+}
+
+/** Maximum number of lines; the others are in the JSON, because GitHub limits the length of a comment. */
+const MOST_LINES = 40;
+const MOST_CHARACTERS = 400;
+
+/** The changed settings as a section of Markdown. */
+export function settingsMarkdown(changes: readonly SettingChange[]): string {
+  if (changes.length === 0) return '### Protecting settings: no change\n';
+  const sign = changes.some(({ decide }) => decide) ? ' ⚠️' : '';
+  const lines = changes.slice(0, MOST_LINES).map(line);
+  const rest = changes.length - lines.length;
+  if (rest > 0) lines.push(`- ${rest} more, listed by \`--format json\``);
+  return `### Protecting settings changed${sign}\n\n${lines.join('\n')}\n`;
+}
+
+function line({ path, type, setting, before, after, decide }: SettingChange): string {
+  const where = `${code(path)} (${type})${setting === '' ? '' : ` ${code(setting)}`}`;
+  const what =
+    after === undefined
+      ? `removed ${shown(before)}`
+      : before === undefined
+        ? `added ${shown(after)}`
+        : `${shown(after)} (before: ${shown(before)})`;
+  return `- ${decide ? '⚠️ ' : ''}${where}: ${what}`;
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return code(text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text);
+}
