@@ -5,7 +5,7 @@ import type { Statement } from '../../analysis/statement/statement';
 import { code } from '../../lib/contracts/untrusted-text';
 
 /** A change of a setting that protects an agent or its records, and that isn't part of the agent's reach. */
-export interface SettingChange {
+interface SettingChange {
   readonly stack: string;
   /** Construct path of the resource, or its stack and logical id. */
   readonly path: string;

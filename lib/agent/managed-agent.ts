@@ -7,16 +7,16 @@ import { declareImportedRole } from '../declaration/imported';
 import { AgentBaseline } from '../baseline';
 import { AgentCompute, type IAgentEnvironment } from '../environment';
 import { derivedName } from '../environment/derived-name';
-import { AGENTCORE_LIMITS } from '../facts/agentcore-limits';
 import type { IAgentProject } from '../identity/agent-project';
 import { attachPolicy, makesNoRoles } from '../identity/attach-policy';
 import { requireSameAccount } from '../identity/same-account';
 import { createSessionRole, sessionStatements } from '../identity/session-role';
 import { injectedProps } from '../injection/injected-props';
 import { credentialKindIn } from '../validation/credential-like';
-import { requireInput, requirePattern } from '../validation/input-error';
+import { requireInput } from '../validation/input-error';
 import { requireUniqueName } from '../validation/unique-name';
 import { type AgentModel } from './agent-model';
+import { requireAgentName } from './agent-name';
 import type { AgentTool } from './agent-tool';
 import { definitionParameterName } from './definition-parameter';
 import { ImportedManagedAgent } from './imported-managed-agent';
@@ -133,21 +133,8 @@ export class ManagedAgent extends ManagedAgentBase {
     if (name === undefined) {
       return derivedName(this);
     }
-    requireInput(!Token.isUnresolved(name), this, {
-      input: 'agentName',
-      value: 'a value that only the deployment knows',
-      allowed: 'a name that is known at synth, because parameters, keys and alarms are named after it',
-      fix: 'write the name, or leave agentName out for a unique one',
-    });
+    requireAgentName(this, name);
     requireUniqueName(this, 'agentName', name);
-    requirePattern(
-      this,
-      'agentName',
-      name,
-      AGENTCORE_LIMITS.namePattern,
-      'a letter, then letters, digits and underscores, at most 48 characters',
-      "replace other characters, for example '-' by '_'",
-    );
     return name;
   }
 

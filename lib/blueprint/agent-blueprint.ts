@@ -3,6 +3,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ManagedAgent } from '../agent';
+import { requireAgentName } from '../agent/agent-name';
 import { AgentBaseline, type IAgentBaseline } from '../baseline';
 import { isDevelopment } from '../development/enabled-scopes';
 import { objectRetention } from '../lifecycle/object-retention';
@@ -165,6 +166,7 @@ export abstract class AgentBlueprint extends Construct {
   private makeAgent(definition: AgentBlueprintDefinition): ManagedAgent {
     const { governance, baseline } = this;
     const { compute } = governance;
+    if (governance.agentName !== undefined) requireAgentName(this, governance.agentName);
     const common = {
       agentName: governance.agentName,
       model: governance.model ?? definition.model,

@@ -1,5 +1,5 @@
 import { PropertyInjectors } from 'aws-cdk-lib/core';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { checkedProps } from '../validation/checked-inputs';
 
 /**
@@ -15,7 +15,9 @@ export function injectedProps<P>(uniqueId: string, scope: Construct, id: string,
 }
 
 function injected<P>(uniqueId: string, scope: Construct, id: string, props: P): P {
-  for (const ancestor of [...scope.node.scopes].reverse()) {
+  // A scope that is none is refused with the props.
+  const ancestors = Construct.isConstruct(scope) ? scope.node.scopes : [];
+  for (const ancestor of [...ancestors].reverse()) {
     const injector = PropertyInjectors.hasPropertyInjectors(ancestor)
       ? PropertyInjectors.of(ancestor).for(uniqueId)
       : undefined;

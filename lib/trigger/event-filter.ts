@@ -42,12 +42,38 @@ const PATTERN_MEMBERS: readonly (keyof EventPattern)[] = [
   'version',
 ];
 
+const OPTION = 'pass it in the third argument of the trigger, with the options';
+
+/** What is meant by members that a pattern doesn't have. */
+const FIXES = new Map(
+  Object.entries({
+    'detail-type': 'write detailType',
+    bus: OPTION,
+    deduplicationKey: OPTION,
+    eventPattern: 'write its members directly: { source: […], detailType: […] }',
+    pattern: 'write its members directly: { source: […], detailType: […] }',
+    prompt: OPTION,
+    sessionKey: OPTION,
+    subject: OPTION,
+  }),
+);
+
 /**
  * Refuses a pattern that would match every event of the bus, members that match nothing, and members that the rule would ignore, for
  * example `detail-type`: without them, more events would start turns.
  */
 export function requireNarrowPattern(where: IConstruct, pattern: EventPattern): void {
   const members = Object.entries(pattern as Members).filter(([, value]) => value !== undefined);
+  // Unknown members first: they say what is wrong with a pattern that has only such members.
+  members.forEach(([member, value]) => {
+    requireInput((PATTERN_MEMBERS as readonly string[]).includes(member), where, {
+      input: `pattern.${member}`,
+      value,
+      allowed: `a pattern of ${PATTERN_MEMBERS.join(', ')}`,
+      fix: FIXES.get(member) ?? 'write members of the event below detail, or leave it out',
+    });
+    checkedFilter(where, value, `pattern.${member}`);
+  });
   requireInput(
     members.some(([member]) => ['source', 'detailType', 'resources', 'detail'].includes(member)),
     where,
@@ -58,15 +84,6 @@ export function requireNarrowPattern(where: IConstruct, pattern: EventPattern): 
       fix: 'name what to wait for; a pattern without them matches every event of the bus, each of which starts a turn',
     },
   );
-  members.forEach(([member, value]) => {
-    requireInput((PATTERN_MEMBERS as readonly string[]).includes(member), where, {
-      input: `pattern.${member}`,
-      value,
-      allowed: `a pattern of ${PATTERN_MEMBERS.join(', ')}`,
-      fix: member === 'detail-type' ? 'write detailType' : 'write members of the event below detail, or leave it out',
-    });
-    checkedFilter(where, value, `pattern.${member}`);
-  });
 }
 
 function checkedFilter(where: IConstruct, value: unknown, path: string): unknown {

@@ -1,9 +1,9 @@
-import { Annotations } from 'aws-cdk-lib/core';
+import { Annotations, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { CALLS, STRUCTS } from './input-kinds';
 import { entries, isPlainObject, registerClass, requireKind, requireMembers } from './kind';
 import { rememberInputs, requireLocalInputs, type NamedInput } from './local-inputs';
-import { InputError } from './refused-input';
+import { InputError, requireInput } from './refused-input';
 
 interface Method {
   readonly call: string;
@@ -107,12 +107,24 @@ function requireInputKind(where: string, name: string, value: unknown, kind: str
  * Region of the construct.
  */
 export function checkedProps<P>(className: string, scope: IConstruct, id: string, props: P): P {
+  requireScope(className, scope, id);
   const where = pathOf(scope, id);
   requireProps(className, where, props);
   const [, kind] = propsOf(className);
   requireLocalInputs(scope, where, [{ name: '', kind, value: props }]);
   warnOfMisplaced(className, scope, where, props as object);
   return props;
+}
+
+/** Every construct of this library has resources, so its scope is a Stack or is in one. */
+function requireScope(className: string, scope: unknown, id: string): void {
+  const inStack = Construct.isConstruct(scope) && scope.node.scopes.some((each) => Stack.isStack(each));
+  requireInput(inStack, `${className} '${id}'`, {
+    input: 'scope',
+    value: Construct.isConstruct(scope) ? scope.node.path || 'the App' : scope,
+    allowed: 'a Stack, or a construct in one',
+    fix: 'pass the Stack, in its constructor as this',
+  });
 }
 
 /** Blueprints pass the props of their subclasses, which have additional members. */

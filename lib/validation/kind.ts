@@ -67,6 +67,7 @@ export function requireKind(given: GivenInput): void {
  * container.
  */
 export function requireMembers(where: string, prefix: string, value: object, struct: string): void {
+  requireNoMisspelling(where, prefix, value as Readonly<Record<string, unknown>>, struct);
   for (const { name, kind, optional } of entries(STRUCTS[struct])) {
     const member = (value as Record<string, unknown>)[name];
     if (member !== undefined || !optional) {
@@ -74,6 +75,40 @@ export function requireMembers(where: string, prefix: string, value: object, str
     }
   }
 }
+
+/**
+ * Refuses an unknown member that differs in one letter from a member that isn't set: it would be ignored, and with it a
+ * limit or a protection. Other unknown members are allowed, because callers may pass on props of their own.
+ */
+function requireNoMisspelling(where: string, prefix: string, value: Readonly<Record<string, unknown>>, struct: string) {
+  const known = entries(STRUCTS[struct]).map(({ name }) => name);
+  for (const name of Object.keys(value).filter((each) => !known.includes(each))) {
+    const meant = known.find((each) => value[each] === undefined && isMisspelled(name, each));
+    if (meant === undefined) continue;
+    const [input, allowed] = [name, meant].map((each) => (prefix ? `${prefix}.${each}` : each));
+    throw new InputError(where, { input, allowed: `the name ${allowed}`, fix: `write ${allowed}` });
+  }
+}
+
+/** Whether one letter is missing, added, replaced or exchanged with the next one. A plural is another word. */
+function isMisspelled(name: string, meant: string): boolean {
+  if (Math.min(name.length, meant.length) < SHORTEST_MISSPELLING || `${name}s` === meant || `${meant}s` === name) {
+    return false;
+  }
+  let start = 0;
+  while (start < name.length && name[start] === meant[start]) start += 1;
+  const rest = (text: string, from: number) => text.slice(start + from);
+  const swapped = name.charAt(start + 1) + name.charAt(start) + rest(name, 2);
+  return (
+    rest(name, 1) === rest(meant, 1) ||
+    rest(name, 1) === rest(meant, 0) ||
+    rest(name, 0) === rest(meant, 1) ||
+    swapped === rest(meant, 0)
+  );
+}
+
+/** In shorter names, one letter makes another word. */
+const SHORTEST_MISSPELLING = 6;
 
 /** Inputs that are written to the template unchanged. */
 const KNOWN_LATER = new Set(['threshold']);
@@ -143,7 +178,7 @@ function shown(value: unknown): unknown {
   if (value === undefined) return undefined;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   if (value === null) return 'null';
-  if (Construct.isConstruct(value)) return `${value.node.path} (${value.constructor.name})`;
+  if (Construct.isConstruct(value)) return `${value.node.path} (${value.constructor.name || 'a class without a name'})`;
   if (value instanceof Date) return String(value);
   if (Array.isArray(value)) return value.length === 0 ? '[]' : 'an array';
   return typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value;
@@ -188,6 +223,8 @@ function fixText(input: string, value: unknown, kind: string): string {
     return `Write the value in quotes: '${value}'`;
   }
   if (kind === 'Date') return "Write it as in new Date('2027-06-30T12:00:00Z')";
+  // The table has only the classes of this library, and most callers aren't agents.
+  if (kind === 'iam.IGrantable') return 'Pass a role, or a construct that has one, such as a Lambda function';
   const { make = [] } = OBJECTS[kind] ?? OBJECTS[kind.slice(0, -2)] ?? {};
   return make.length > 0 ? `Pass ${make.join(', or ')}` : `Pass ${kindText(kind)}`;
 }

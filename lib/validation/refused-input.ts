@@ -1,4 +1,4 @@
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 
 /** A refused input, the allowed values, and the fix. */
 export interface RefusedInput {
@@ -35,8 +35,17 @@ export function requireInput(holds: boolean, where: IConstruct | string, refused
 function show(value: unknown): string {
   // JSON has no NaN and no Infinity and would print null.
   const isNumber = typeof value === 'number';
-  const json =
-    typeof value === 'string' ? `'${value}'` : isNumber ? String(value) : (JSON.stringify(value) ?? String(value));
+  const json = typeof value === 'string' ? `'${value}'` : isNumber ? String(value) : (jsonOf(value) ?? String(value));
   const text = json.replace(/\$\{Token\[[^\]]+\]\}/g, '<known at deployment>');
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+/** A construct as its path, because it refers to itself through its tree. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value, (_, part: unknown) => (Construct.isConstruct(part) ? part.node.path : part));
+  } catch {
+    // Another circle, or a number that JSON doesn't have.
+    return undefined;
+  }
 }

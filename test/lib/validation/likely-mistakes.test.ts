@@ -19,6 +19,7 @@ import {
   TurnWorkflow,
   type TurnWorkflowProps,
 } from '../../../lib';
+import { AgentBlueprint, type AgentBlueprintProps } from '../../../lib/blueprint';
 
 const env = { account: '111122223333', region: 'us-east-1' };
 const newStack = () => new Stack(new App(), 'Stack', { env });
@@ -35,6 +36,19 @@ describe('mistakes that a compiler would find', () => {
       instructions: 'Work.',
       ...given,
     });
+
+  const workflow = () => {
+    const its = agent({})();
+    return new TurnWorkflow(Stack.of(its), 'Turns', { agent: its });
+  };
+  const patternOf = (pattern: object) => () => workflow().addTrigger(AgentTrigger.onEvent('Event', pattern));
+
+  class Named extends AgentBlueprint {
+    constructor(scope: Stack, id: string, props: AgentBlueprintProps) {
+      super(scope, id, props);
+      this.define({ model: AgentModel.GPT_5_6_LUNA, instructions: 'Work.' });
+    }
+  }
 
   test.each([
     [
@@ -59,8 +73,72 @@ describe('mistakes that a compiler would find', () => {
       () => AgentTool.stdio({ serverLabel: 'foo', command: 'npx foo' }),
       /command 'npx foo' .*one program.*args/,
     ],
+    [
+      'a letter too little in a prop, which would be ignored',
+      agent({ sesionRole: undefined, agentNme: 'reviewer' }),
+      /Stack\/Agent: sesionRole is not accepted\. Allowed: the name sessionRole\. Fix: write sessionRole\./,
+    ],
+    [
+      'two exchanged letters',
+      agent({ enviornment: {} }),
+      /enviornment is not accepted\. Allowed: the name environment/,
+    ],
+    [
+      'a wrong letter in an option',
+      () => AgentTool.stdio({ serverLabel: 'foo', command: '/foo', allowedTolls: [] } as never),
+      /allowedTolls is not accepted\. Allowed: the name allowedTools/,
+    ],
+    [
+      'no scope',
+      () => new ManagedAgent(undefined as never, 'Agent', {} as never),
+      /scope undefined .*Allowed: a Stack/,
+    ],
+    [
+      'an app as scope',
+      () => new AgentBaseline(new App(), 'Baseline'),
+      /AgentBaseline 'Baseline': scope 'the App' is not accepted\. Allowed: a Stack, or a construct in one/,
+    ],
+    [
+      'an ARN as grantee',
+      () => workflow().grants.startTurns('arn' as never),
+      /grantee 'arn' .*Fix: Pass a role, or a construct that has one/,
+    ],
+    [
+      'the options of a trigger in its pattern',
+      patternOf({ prompt: 'Work.', bus: new ec2.Vpc(newStack(), 'Vpc') }),
+      /pattern\.prompt 'Work\.' .*Fix: pass it in the third argument of the trigger/,
+    ],
+    [
+      'a construct in a pattern',
+      patternOf({ bus: new ec2.Vpc(newStack(), 'Vpc') }),
+      /pattern\.bus "Stack\/Vpc" .*third argument/,
+    ],
+    [
+      'a pattern in a pattern',
+      patternOf({ eventPattern: { source: ['x'] } }),
+      /pattern\.eventPattern .*write its members directly/,
+    ],
+    [
+      'a member that every object has',
+      patternOf({ constructor: ['x'] }),
+      /pattern\.constructor .*write members of the event/,
+    ],
+    [
+      'a name that no agent can have',
+      () => new Named(newStack(), 'Blueprint', { agentName: 'größe-1' }),
+      /Stack\/Blueprint: agentName 'größe-1' .*a letter, then letters/,
+    ],
   ])('%s', (_, make, message) => {
     expect(make).toThrow(message);
+  });
+
+  test.each([
+    ['props of another class', { retentionPolicy: 'x' }],
+    ['a plural', { agentNames: ['a'] }],
+    ['a short name', { model2: 1 }],
+    ['a name like that of a prop that is set', { instructionsX: 'x' }],
+  ])('%s are passed on', (_, given) => {
+    expect(agent(given)).not.toThrow();
   });
 });
 
