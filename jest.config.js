@@ -3,6 +3,7 @@ const { availableParallelism } = require('node:os');
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  runtime: '<rootDir>/test/shared-libraries/runtime.js',
   // For a test that hangs; a slow, busy machine never meets it. No test sets a limit of its own.
   testTimeout: 600_000,
   // A third of the time of the suites is waiting for processes and timers: three of them keep two processors busy.
@@ -30,7 +31,6 @@ module.exports = {
     '^cdk-bedrock-managed-agents$': '<rootDir>/lib/index.ts',
     '^cdk-bedrock-managed-agents/operations$': '<rootDir>/lib/operations/index.ts',
     '^cdk-bedrock-managed-agents/blueprints$': '<rootDir>/lib/blueprint/index.ts',
-    '^asl-validator$': '<rootDir>/test/asl-validator-once.js',
     // As in the bundle of bma.
     '^@aws-cdk/aws-service-spec$': '<rootDir>/analysis/facts/replacements.ts',
   },

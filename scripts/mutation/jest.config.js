@@ -4,6 +4,8 @@ const config = require('../../jest.config');
 module.exports = {
   ...config,
   rootDir: '../..',
+  // A mutant must not meet what another suite has loaded.
+  runtime: 'jest-runtime',
   testRunner: '<rootDir>/scripts/mutation/jest-circus-suite.js',
   testSequencer: '<rootDir>/scripts/mutation/smallest-first.js',
   // The folder's own suites: what only a distant suite notices counts as not noticed.
