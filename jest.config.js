@@ -2,7 +2,8 @@ const { availableParallelism } = require('node:os');
 
 /** @type {import('jest').Config} */
 module.exports = {
-  testEnvironment: 'node',
+  // Suites that synthesize share the libraries that a worker has loaded.
+  testEnvironment: '<rootDir>/test/shared-libraries/environment.js',
   runtime: '<rootDir>/test/shared-libraries/runtime.js',
   // For a test that hangs; a slow, busy machine never meets it. No test sets a limit of its own.
   testTimeout: 600_000,

@@ -4,7 +4,8 @@ const config = require('../../jest.config');
 module.exports = {
   ...config,
   rootDir: '../..',
-  // A mutant must not meet what another suite has loaded.
+  // Stryker extends the environment as a class, and a mutant must not meet what another suite has loaded.
+  testEnvironment: 'node',
   runtime: 'jest-runtime',
   testRunner: '<rootDir>/scripts/mutation/jest-circus-suite.js',
   testSequencer: '<rootDir>/scripts/mutation/smallest-first.js',
