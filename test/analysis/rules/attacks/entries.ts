@@ -1,5 +1,6 @@
 import { arnOf } from '../../model/templates';
 import { ACCOUNT, document, may, of, ref, roleOf, sub } from './app';
+import { listenerRule, loadBalancer } from './load-balancer';
 import { type Change, type Pair, pair } from './pair';
 
 const KEY = { KmsMasterKeyId: arnOf('Key') };
@@ -178,23 +179,10 @@ export const ENTRIES: readonly Pair[] = [
     }),
   })),
   entry('a public load balancer by a listener rule', 'internet-facing', 'internal', (Scheme) => ({
-    Balancer: of('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme, Subnets: ['subnet-1', 'subnet-2'] }),
-    Group: of('AWS::ElasticLoadBalancingV2::TargetGroup', {
-      TargetType: 'lambda',
-      Targets: [{ Id: arnOf('Starter') }],
-    }),
-    Listener: of('AWS::ElasticLoadBalancingV2::Listener', {
-      LoadBalancerArn: ref('Balancer'),
-      Port: 443,
-      Protocol: 'HTTPS',
-      DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
-    }),
-    Rule2: of('AWS::ElasticLoadBalancingV2::ListenerRule', {
-      ListenerArn: ref('Listener'),
-      Priority: 1,
-      Conditions: [{ Field: 'path-pattern', Values: ['/x'] }],
-      Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: ref('Group') }] } }],
-    }),
+    ...loadBalancer(undefined, Scheme),
+    Rule2: listenerRule({ Values: ['/x'] }, [
+      { Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: ref('Target') }] } },
+    ]),
   })),
   entry('a service of VPC Lattice without authorization', 'NONE', 'AWS_IAM', (AuthType) => ({
     Group: of('AWS::VpcLattice::TargetGroup', { Type: 'LAMBDA', Targets: [{ Id: arnOf('Starter') }] }),

@@ -1,5 +1,7 @@
 import { arnOf } from '../../model/templates';
 import { ACCOUNT, document, FOREIGN, functionOf, may, of, ref, roleOf, sub } from './app';
+import { identityPool } from './identity-pool';
+import { FORWARD, loadBalancer } from './load-balancer';
 import { type Change, type Pair, pair } from './pair';
 import { tokenApi } from './token-api';
 
@@ -30,25 +32,8 @@ const group = (CidrIp: string) =>
     VpcId: 'vpc-0a1b2c3d4e5f60718',
     SecurityGroupIngress: [{ IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp }],
   });
-const balancer = (AuthenticateCognitoConfig: object) => ({
-  Balancer: of('AWS::ElasticLoadBalancingV2::LoadBalancer', {
-    Scheme: 'internet-facing',
-    Subnets: ['subnet-0a1b2c3d4e5f60718'],
-  }),
-  Target: of('AWS::ElasticLoadBalancingV2::TargetGroup', {
-    TargetType: 'lambda',
-    Targets: [{ Id: arnOf('Starter') }],
-  }),
-  Listener: of('AWS::ElasticLoadBalancingV2::Listener', {
-    LoadBalancerArn: ref('Balancer'),
-    Port: 443,
-    Protocol: 'HTTPS',
-    DefaultActions: [
-      { Type: 'authenticate-cognito', Order: 1, AuthenticateCognitoConfig },
-      { Type: 'forward', Order: 2, TargetGroupArn: ref('Target') },
-    ],
-  }),
-});
+const balancer = (AuthenticateCognitoConfig: object) =>
+  loadBalancer([{ Type: 'authenticate-cognito', Order: 1, AuthenticateCognitoConfig }, FORWARD]);
 const front = (policy: string) => ({
   FrontRole: {
     ...roleOf('lambda.amazonaws.com'),
@@ -209,22 +194,7 @@ export const OPENINGS: readonly Pair[] = [
   ...['a user pool in which everybody signs up', 'the users of Google'].map((name, at): Pair =>
     opening(`an identity pool signs in ${name}`, true, false, (isOpen) => ({
       Users: of('AWS::Cognito::UserPool', { AdminCreateUserConfig: { AllowAdminCreateUserOnly: at === 1 || !isOpen } }),
-      Client: of('AWS::Cognito::UserPoolClient', { UserPoolId: ref('Users') }),
-      Pool: of('AWS::Cognito::IdentityPool', {
-        AllowUnauthenticatedIdentities: false,
-        CognitoIdentityProviders: [{ ClientId: ref('Client'), ProviderName: arnOf('Users', 'ProviderName') }],
-        ...(at === 1 && isOpen ? { SupportedLoginProviders: { 'accounts.google.com': 'client' } } : {}),
-      }),
-      Signed: of('AWS::IAM::Role', {
-        AssumeRolePolicyDocument: document({
-          Effect: 'Allow',
-          Principal: { Federated: 'cognito-identity.amazonaws.com' },
-          Action: 'sts:AssumeRoleWithWebIdentity',
-          Condition: {
-            StringEquals: { 'cognito-identity.amazonaws.com:aud': ref('Pool') },
-            'ForAnyValue:StringLike': { 'cognito-identity.amazonaws.com:amr': 'authenticated' },
-          },
-        }),
+      ...identityPool(at === 1 && isOpen ? { SupportedLoginProviders: { 'accounts.google.com': 'client' } } : {}, {
         Policies: [{ PolicyName: 'own', PolicyDocument: document(may('sqs:SendMessage', arnOf('Queue'))) }],
       }),
     })),

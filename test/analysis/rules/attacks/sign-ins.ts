@@ -1,5 +1,7 @@
 import { arnOf } from '../../model/templates';
 import { ACCOUNT, may, of, ref, type Resources, roleOf, sub } from './app';
+import { identityPool } from './identity-pool';
+import { FORWARD, listenerRule, loadBalancer } from './load-balancer';
 import { type Pair, pair, policyFor } from './pair';
 import { tokenApi } from './token-api';
 
@@ -28,22 +30,9 @@ const PRIVATE = 'https://example.okta.com';
 
 const OF_THE_POOL = sub('https://cognito-idp.us-east-1.amazonaws.com/${Users}');
 
-const listener = (type: string, rest: object) => of(`AWS::ElasticLoadBalancingV2::${type}`, rest);
 const balancer = (actions: object[]) => ({
-  Balancer: listener('LoadBalancer', { Scheme: 'internet-facing', Subnets: ['subnet-0a1b2c3d4e5f60718'] }),
-  Target: listener('TargetGroup', { TargetType: 'lambda', Targets: [{ Id: arnOf('Starter') }] }),
-  Listener: listener('Listener', {
-    LoadBalancerArn: ref('Balancer'),
-    Port: 443,
-    Protocol: 'HTTPS',
-    DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
-  }),
-  Turns: listener('ListenerRule', {
-    ListenerArn: ref('Listener'),
-    Priority: 1,
-    Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/turns'] } }],
-    Actions: [...actions, { Type: 'forward', Order: 2, TargetGroupArn: ref('Target') }],
-  }),
+  ...loadBalancer(),
+  Turns: listenerRule({ PathPatternConfig: { Values: ['/turns'] } }, [...actions, FORWARD]),
   Invoke: of('AWS::Lambda::Permission', {
     FunctionName: ref('Starter'),
     Action: 'lambda:InvokeFunction',
@@ -82,26 +71,7 @@ export const SIGN_INS: readonly Pair[] = [
   })),
   opening('an identity pool takes users of a pool with a provider for everybody', users('Google'), COMPANY, (pool) => ({
     ...pool,
-    Client: of('AWS::Cognito::UserPoolClient', { UserPoolId: ref('Users') }),
-    Pool: of('AWS::Cognito::IdentityPool', {
-      AllowUnauthenticatedIdentities: false,
-      CognitoIdentityProviders: [{ ClientId: ref('Client'), ProviderName: arnOf('Users', 'ProviderName') }],
-    }),
-    Signed: of('AWS::IAM::Role', {
-      AssumeRolePolicyDocument: {
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { Federated: 'cognito-identity.amazonaws.com' },
-            Action: 'sts:AssumeRoleWithWebIdentity',
-            Condition: {
-              StringEquals: { 'cognito-identity.amazonaws.com:aud': ref('Pool') },
-              'ForAnyValue:StringLike': { 'cognito-identity.amazonaws.com:amr': 'authenticated' },
-            },
-          },
-        ],
-      },
-    }),
+    ...identityPool({}, {}),
     Starting: policyFor(ref('Signed'), may('states:StartExecution', ref('Machine'))),
   })),
   ...['https://agent.buildkite.com', 'https://oidc.vercel.com', 'https://oidc.vercel.com/'].map((issuer) =>
