@@ -1,5 +1,5 @@
 import { sessionRolesOutside } from '../model/agents';
-import { literalOf } from '../model/compose-text';
+import { holesOf, literalOf } from '../model/compose-text';
 import type { TemplateModel } from '../model/template-model';
 import { Unread } from '../rules/unread';
 import { noteParts } from '../rules/unreadable-parts';
@@ -46,6 +46,13 @@ export function unknownOf(app: App, agent: Agent, network: readonly Unknown[]): 
     permissions
       .flatMap((read) => unreadIn(app, read))
       .forEach((part) => found.push({ where, what: `the value of ${part}` }));
+    // A resource policy for a role that only the deployment knows.
+    for (const { conditions } of identity.granted.filter(({ effect }) => effect === 'unknown')) {
+      const holes = conditions.flatMap(({ values }) => values.flatMap(({ value }) => holesOf(value)));
+      holes
+        .filter((hole) => hole.kind !== 'reference' && hole.unreadable)
+        .forEach((hole) => found.push({ where, what: `the value of ${app.text([hole])}` }));
+    }
     for (const { statement } of permissions) {
       if (statement.effect === 'unknown') {
         found.push({ where, what: `whether a statement of ${app.nameOf(statement.holder)} allows or denies` });
