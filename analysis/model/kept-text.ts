@@ -33,6 +33,20 @@ export function losesText({ call }: State): boolean {
 }
 
 /**
+ * Whether a step gives the guardrail images and no text, so that no text is judged in it.
+ * Source: docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_GuardrailContentBlock.html
+ */
+export function judgesImagesOnly({ call }: State): boolean {
+  const blocks = (call?.arguments ?? []).flatMap((node) => node.at('Content')).flatMap((node) => node.items());
+  return (
+    blocks.length > 0 &&
+    blocks.every(
+      (block) => ['Image', 'Image.$'].some((key) => block.at(key).length > 0) && block.at('Text').length === 0,
+    )
+  );
+}
+
+/**
  * Whether a block of text has a qualifier, but not the one for a text to guard: the others say what an answer is compared
  * with. Whether the filters judge such a block isn't documented.
  * Source: docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_GuardrailConverseTextBlock.html (`qualifiers`)

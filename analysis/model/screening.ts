@@ -2,7 +2,8 @@ import type { Resource } from './assembly';
 import { literalOf } from './compose-text';
 import { isWithin as isPathWithin, judgedPaths, presence } from './data-paths';
 import { CONSTANT, INPUT, member, originsOf, overlaps, plain, sourceOf } from './data-value';
-import { losesText } from './kept-text';
+import { judgesImagesOnly, losesText } from './kept-text';
+import { contentOfObjects } from './object-content';
 import { type Leak, leaksOf } from './leaks';
 import { dataOf, type StateData } from './machine-data';
 import { walkPaths } from './machine-paths';
@@ -47,7 +48,8 @@ export function screeningOf(model: TemplateModel, workflow: TurnMachine): Screen
     // No path leads to the state.
     !data.has(state) ||
     hasUnreadableContent(state) ||
-    (kindOf(state, 'screens input') ? content(state).size > 0 : [...content(state)].some(isOutput));
+    (!judgesImagesOnly(state) &&
+      (kindOf(state, 'screens input') ? content(state).size > 0 : [...content(state)].some(isOutput)));
   const of = (kind: 'screens input' | 'screens output') => (state: State) => kindOf(state, kind) && judges(state);
   const covers = (kind: 'screens input' | 'screens output') => covering(of(kind), data);
   const guarded = [...steps.values()]
@@ -63,6 +65,14 @@ export function screeningOf(model: TemplateModel, workflow: TurnMachine): Screen
     }
   };
   walkPaths(flow, covers('screens input'), note);
+  const screened = guarded.flatMap((state) => (of('screens input')(state) ? [...content(state)] : []));
+  const sending = [...steps.values()].filter(({ kinds }) => kinds.has('sends an event')).map(({ state }) => state);
+  for (const state of new Set([...opens, ...sending])) {
+    const given = [...originsOf(data.get(state)?.reads ?? CONSTANT)];
+    if (contentOfObjects(flow, given).some((origin) => !screened.some((each) => overlaps(each, origin)))) {
+      unscreenedStarts.add(state);
+    }
+  }
   const none = new Set<string>();
   return {
     guarded,
@@ -70,6 +80,7 @@ export function screeningOf(model: TemplateModel, workflow: TurnMachine): Screen
     beside: guarded.filter(
       (state) =>
         content(state).size > 0 &&
+        !judgesImagesOnly(state) &&
         (!judges(state) ||
           losesText(state) ||
           (kindOf(state, 'screens input') && isOfNoTurn(state, content(state), workflow, data))),
@@ -217,6 +228,7 @@ function covering(mark: (state: State) => boolean, data: ReadonlyMap<State, Stat
     mark(state) ||
     (state.type === 'Map' &&
       isOverTheTurn(data.get(state)) &&
+      !toleratesFailures(state) &&
       state.inner.length > 0 &&
       state.inner.every((each) => {
         const paths = walkPaths(each, covers, () => undefined);
@@ -227,6 +239,19 @@ function covering(mark: (state: State) => boolean, data: ReadonlyMap<State, Stat
 
 /** Whether a loop reads its items from a bucket, after every screening. */
 const readsItems = ({ type, node }: State): boolean => type === 'Map' && node.at('ItemReader').length > 0;
+
+/** Properties of a loop that let it succeed although items failed: those that the guardrail refused. */
+const TOLERATED = ['ToleratedFailureCount', 'ToleratedFailurePercentage'].flatMap((key) => [
+  key,
+  `${key}Path`,
+  `${key}.$`,
+]);
+
+/** Source: docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html (tolerated failure threshold) */
+const toleratesFailures = ({ node }: State): boolean =>
+  TOLERATED.flatMap((key) => node.at(key))
+    .flatMap((each) => each.texts())
+    .some(({ value }) => literalOf(value) !== '0');
 
 /** A list that is written in the template is the same in every turn. */
 function isOverTheTurn(data: StateData | undefined): boolean {

@@ -6,6 +6,7 @@ import type { Resource } from './assembly';
 import { literalOf } from './compose-text';
 import { governanceOf } from './governance';
 import type { Guard } from './guard';
+import { judgingGuardrails } from './judging-guardrails';
 import type { Model } from './model';
 import { networkControls } from './network-parts';
 import type { Node } from './node';
@@ -75,6 +76,7 @@ function collect(model: TemplateModel): WrittenChange[] {
       [...governanceOf(model, agent).keys()].flatMap((id) => model.resource(id) ?? []),
     ),
     ...networkControls(model),
+    ...judgingGuardrails(model),
   ]);
   const types = [...new Set([...governing].map(({ type }) => type))];
   return calls.flatMap((call) => {
@@ -89,8 +91,11 @@ function collect(model: TemplateModel): WrittenChange[] {
   });
 }
 
-/** Calls that turn on a protection of a resource, or take rules from a security group. Others of EC2 enable routes. */
-const PROTECTS = /^(?:(?!ec2:)[^:]*:(?:start|enable|resume)|ec2:revoke)/i;
+/**
+ * Calls that turn on a protection of a resource, take rules from a security group or publish a guardrail as it is. Others of
+ * EC2 enable routes.
+ */
+const PROTECTS = /^(?:(?!ec2:)[^:]*:(?:start|enable|resume)|ec2:revoke|bedrock:createguardrailversion)/i;
 
 /** Operations that only read. */
 const READS = /:(?:get|list|describe|head|lookup|search|query|scan|select|check|test|validate|simulate)/i;

@@ -1,6 +1,6 @@
 import type { Agent } from '../model/agents';
 import type { Resource } from '../model/assembly';
-import { literalOf, textKey } from '../model/compose-text';
+import { concat, literalOf, textKey, textOf } from '../model/compose-text';
 import { FALSE, type Guard } from '../model/guard';
 import { governanceOf } from '../model/governance';
 import { mentionsOf } from '../model/mentions';
@@ -9,8 +9,10 @@ import { calleesOf } from '../model/state-call';
 import { stateMachines, statesOf } from '../model/state-machine';
 import { printed } from '../model/printed-text';
 import { literalsAt, valuesAt } from '../model/values-at';
+import { unwritten } from './denied-logs';
 import type { Finding } from './finding';
 import { placeAt, whenLacking, whenPresent, whenSome } from './setting';
+import { retentionsOf } from './retentions';
 import { rule, type RuleContext } from './rule';
 
 /** The shortest retention of an agent's logs that MA-AUD3 accepts. */
@@ -45,6 +47,8 @@ export const MA_AUD3 = rule({
     for (const [lambda, agent] of functions) {
       const own = groupsOfFunction(model, lambda);
       own.forEach((group) => groups.set(group, groups.get(group) ?? agent));
+      const arns = own.flatMap((group) => model.arn(group)).map(({ value }) => value);
+      yield* unwritten(model, lambda, arns);
       yield {
         at: placeAt(lambda, 'LoggingConfig'),
         says: 'The log group of a function that reaches an agent is created by Lambda, not by the app',
@@ -132,6 +136,12 @@ function* judgeRuntime(model: TemplateModel, { id, runtime, endpoints, kind }: A
     return;
   }
   const names = literalsAt(runtime.properties, kind.chosenName);
+  // The service adds an id to the name of a Runtime.
+  const { partition, region, account } = runtime.stack;
+  const arns = names.map((name) =>
+    concat(textOf(`arn:${partition}:logs:`), region, [':'], account, [`:log-group:${logGroups}${name}-id-DEFAULT`]),
+  );
+  yield* unwritten(model, runtime, arns);
   const groupsEnding = (endpoint: string) =>
     model.ofType('AWS::Logs::LogGroup').filter(({ properties }) =>
       valuesAt(properties, 'LogGroupName')
@@ -193,6 +203,7 @@ const LOGGING = [
 ];
 
 function* judgeGroup(context: RuleContext, group: Resource, id: string): Iterable<Finding> {
+  const { model } = context;
   const at = (property: string, says: string, when: Guard): Finding => ({
     at: placeAt(group, property),
     subject: says,
@@ -212,6 +223,14 @@ function* judgeGroup(context: RuleContext, group: Resource, id: string): Iterabl
     `The log group keeps its events for less than ${SHORTEST_RETENTION_DAYS} days`,
     whenLacking(context, id, group, ['RetentionInDays'], days).and(some.not()),
   );
+  for (const custom of retentionsOf(model, group)) {
+    yield {
+      at: placeAt(custom, 'RetentionInDays'),
+      subject: custom.id,
+      says: `${custom.logicalId} sets the retention of a log group of an agent to less than ${SHORTEST_RETENTION_DAYS} days`,
+      when: custom.guard.and(whenLacking(context, id, custom, ['RetentionInDays'], days)),
+    };
+  }
   // With any retention (docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html).
   yield at(
     'LogGroupClass',

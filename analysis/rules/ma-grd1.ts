@@ -1,8 +1,10 @@
 import type { Resource } from '../model/assembly';
-import { agents } from '../model/agents';
+import { type Agent, agents } from '../model/agents';
 import { statementsFor } from '../model/statements-for';
 import { constantArgument } from '../model/assigned-constants';
 import { literalOf } from '../model/compose-text';
+import { isGeneralPermission } from '../model/general-permission';
+import { identities } from '../model/identities';
 import { printed } from '../model/printed-text';
 import type { Leak } from '../model/leaks';
 import { screeningOf } from '../model/screening';
@@ -12,6 +14,7 @@ import { reach } from '../model/reach';
 import { turnMachines, type TurnMachine, turnStarters } from '../model/turn-starters';
 import type { TemplateModel } from '../model/template-model';
 import type { Text } from '../model/text';
+import { scopeOf } from '../policy/named-resource';
 import type { Finding } from './finding';
 import { rule, type RuleContext } from './rule';
 
@@ -174,8 +177,42 @@ function* startersOutside(model: TemplateModel): Iterable<Finding> {
         when: edge.guard,
       };
     }
+    yield* programsBeside(model, resource, agent);
   }
 }
+
+/**
+ * Programs that may call a function of the workflow themselves. What works under a role is in the template; a role that
+ * people assume says nothing about what they call.
+ */
+function* programsBeside(model: TemplateModel, called: Resource, agent: Agent): Iterable<Finding> {
+  const seen = new Set<string>();
+  for (const { start, edges, certainty, guard } of reach(model).into(called.id, ['starts', 'is'])) {
+    const role = identities(model).byName(start);
+    const programs = role?.runs.filter(({ resource }) => resource.type !== MACHINE && resource !== called) ?? [];
+    if (
+      role &&
+      programs.length > 0 &&
+      !seen.has(role.id) &&
+      !isGeneralPermission(agent, edges[0]) &&
+      'resources' in edges[0].because &&
+      edges[0].because.resources.patterns.some(({ value }) => scopeOf(value) === 'one') &&
+      statementsFor(role, 'bedrock:ApplyGuardrail').length === 0
+    ) {
+      seen.add(role.id);
+      yield {
+        at: edges[0].because,
+        subject: `${called.id} ${role.id}`,
+        says: `${programs[0].resource.logicalId} may invoke ${called.logicalId}, which starts turns, without the workflow that screens them, and its role doesn't allow bedrock:ApplyGuardrail`,
+        certainty,
+        when: guard,
+        related: [programs[0].resource],
+      };
+    }
+  }
+}
+
+const MACHINE = 'AWS::StepFunctions::StateMachine';
 
 function directCallers(model: TemplateModel, resource: Resource) {
   return reach(model).intoNode(resource.id, ['delivers to']);

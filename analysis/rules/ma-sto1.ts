@@ -13,7 +13,7 @@ export const MA_STO1 = rule({
   family: 'store',
   severity: 'error',
   subject: 'store of an agent',
-  what: 'Resource policies of what an agent stores or is started by (buckets, tables, queues, topics, buses, secrets, log groups, repositories) allow no principal of another account that isn’t declared, and nothing copies, streams or sends it to another account. No custom resource, schedule or state machine makes a call that changes what governs an agent: its trail, evidence, logs, keys, workflow or roles.',
+  what: 'Resource policies of what an agent stores or is started by (buckets, tables, queues, topics, buses, secrets, log groups, repositories) allow no principal of another account that isn’t declared, and nothing copies, streams or sends it to another account. No custom resource, schedule or state machine makes a call that changes what governs an agent: its trail, evidence, logs, keys, guardrail, workflow or roles.',
   why: 'Ledger, evidence and results hold what agents read and decided; whoever may read or change them from outside can leak it or rewrite the record.',
   fix: 'Remove the statement or the copy, limit it by aws:PrincipalAccount or aws:PrincipalOrgID, or declare the principal with Declaration.principal. Move a store that no agent uses to another stack',
   page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html',

@@ -152,6 +152,9 @@ function webhook({ properties }: Resource): Opening | undefined {
   if (!literalsAt(properties, 'Triggers', 'Webhook').includes('true')) {
     return undefined;
   }
+  if (approvesPullRequests(properties)) {
+    return undefined;
+  }
   const groups = properties.at('Triggers', 'FilterGroups').flatMap((node) => node.items());
   const isLimited = (group: Node) => {
     const filters = group.items().filter((each) => !literalsAt(each, 'ExcludeMatchedPattern').includes('true'));
@@ -170,6 +173,25 @@ function webhook({ properties }: Resource): Opening | undefined {
         path: ['Triggers', 'FilterGroups'],
         says: 'A webhook starts a build for pull requests of anybody',
       };
+}
+
+/** The roles at a source provider that may write to the repository. Anybody can read a public one. */
+const WRITERS = /^(?:GITHUB_(?:WRITE|MAINTAIN|ADMIN)|GITLAB_(?:DEVELOPER|MAINTAINER|OWNER)|BITBUCKET_(?:WRITE|ADMIN))$/;
+
+/**
+ * Whether somebody who may write to the repository approves each pull request of others before it is built.
+ * Source: docs.aws.amazon.com/codebuild/latest/APIReference/API_PullRequestBuildPolicy.html
+ */
+function approvesPullRequests(properties: Node): boolean {
+  const policy = ['Triggers', 'PullRequestBuildPolicy'];
+  const required = literalsAt(properties, ...policy, 'RequiresCommentApproval');
+  const approvers = valuesAt(properties, ...policy, 'ApproverRoles').flatMap((node) => node.texts());
+  return (
+    required.length > 0 &&
+    required.every((each) => each === 'ALL_PULL_REQUESTS' || each === 'FORK_PULL_REQUESTS') &&
+    approvers.length > 0 &&
+    approvers.every(({ value }) => WRITERS.test(literalOf(value) ?? ''))
+  );
 }
 
 /** A source outside of AWS, which its operators control. */

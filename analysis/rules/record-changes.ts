@@ -4,7 +4,7 @@ import type { Resource } from '../model/assembly';
 import { concat } from '../model/compose-text';
 import { governanceOf } from '../model/governance';
 import type { Identity } from '../model/identities';
-import type { Model } from '../model/model';
+import { judgingGuardrails } from '../model/judging-guardrails';
 import type { TemplateModel } from '../model/template-model';
 import { scopeOf } from '../policy/named-resource';
 import { overlap } from '../policy/pattern';
@@ -14,10 +14,11 @@ import { isDenied, isOfLibrary, namedUses } from './permissions';
 /** Reasons of governance that make a resource a record of what an agent does, or protect the record. */
 const OF_RECORDS: ReadonlySet<string> = new Set(['trail', 'record', 'store', 'log', 'key']);
 
-/** The resources that keep records of the agents of an assembly. */
-function records(model: Model): ReadonlySet<Resource> {
+/** The resources that keep records of the agents of an assembly, and the guardrails that judge their text. */
+function records(model: TemplateModel): ReadonlySet<Resource> {
   const governing = agents(model).flatMap((agent) => [...governanceOf(model, agent)]);
-  return new Set(governing.flatMap(([id, reason]) => (OF_RECORDS.has(reason) ? (model.resource(id) ?? []) : [])));
+  const kept = governing.flatMap(([id, reason]) => (OF_RECORDS.has(reason) ? (model.resource(id) ?? []) : []));
+  return new Set([...kept, ...judgingGuardrails(model)]);
 }
 
 /** Actions that change how a record is kept, without reading or writing its content. */

@@ -4,6 +4,7 @@ import { ANSWERS } from './answers';
 import { CREDENTIAL_TEXTS } from './credential-texts';
 import { CREDENTIALS } from './credentials';
 import { DECLARATIONS } from './declarations';
+import { DIRECT_CALLS } from './direct-calls';
 import { ENTRIES } from './entries';
 import { ESCALATION } from './escalation';
 import { GIVEN_TRAIL } from './given-trail';
@@ -26,6 +27,7 @@ import { SCREENED_TEXTS } from './screened-texts';
 import { SIGN_INS } from './sign-ins';
 import { AROUND_THE_AGENT, SERVICE_EVENTS, STORES_OF_CODE } from './stores-of-code';
 import { UNREADABLE } from './unreadable';
+import { UNWRITTEN_LOGS } from './unwritten-logs';
 import { VERDICTS } from './verdicts';
 import { WORKFLOWS } from './workflows';
 import { WRITTEN_CALLS } from './written-calls';
@@ -48,10 +50,10 @@ const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ['a declaration of something else', DECLARATIONS],
   ['an entry', ENTRIES],
   ['an entry that something beside it opens', [...OPENINGS, ...SIGN_INS]],
-  ['a workflow without screening', [...WORKFLOWS, ...VERDICTS, ...SCREENED_TEXTS]],
+  ['a workflow without screening', [...WORKFLOWS, ...VERDICTS, ...SCREENED_TEXTS, ...DIRECT_CALLS]],
   ['an answer that leaves before it is screened', ANSWERS],
   ['a credential', [...CREDENTIALS, ...CREDENTIAL_TEXTS]],
-  ['a record that is not complete', RECORDS],
+  ['a record that is not complete', [...RECORDS, ...UNWRITTEN_LOGS]],
   ['a call that the template makes', [...WRITTEN_CALLS, ...GIVEN_TRAIL]],
 ];
 

@@ -199,4 +199,26 @@ export const OPENINGS: readonly Pair[] = [
       }),
     })),
   ),
+  ...[
+    { RequiresCommentApproval: 'DISABLED', ApproverRoles: ['GITHUB_WRITE'] },
+    { RequiresCommentApproval: 'ALL_PULL_REQUESTS', ApproverRoles: ['GITHUB_WRITE', 'GITHUB_READ'] },
+    { RequiresCommentApproval: 'ALL_PULL_REQUESTS' },
+  ].map((policy) =>
+    opening(
+      `pull requests that nobody approves start a build: ${Object.values(policy).join(' ')}`,
+      policy,
+      { RequiresCommentApproval: 'FORK_PULL_REQUESTS', ApproverRoles: ['GITHUB_WRITE', 'GITHUB_ADMIN'] },
+      (PullRequestBuildPolicy: object) => ({
+        BuildRole: starts('codebuild.amazonaws.com'),
+        Build: of('AWS::CodeBuild::Project', {
+          ServiceRole: arnOf('BuildRole'),
+          EncryptionKey: arnOf('Key'),
+          Artifacts: { Type: 'NO_ARTIFACTS' },
+          Environment: { Type: 'LINUX_CONTAINER', ComputeType: 'BUILD_GENERAL1_SMALL', Image: 'x' },
+          Source: { Type: 'GITHUB', Location: 'https://github.com/o/r' },
+          Triggers: { Webhook: true, PullRequestBuildPolicy },
+        }),
+      }),
+    ),
+  ),
 ];

@@ -81,6 +81,90 @@ export const SCREENED_TEXTS: readonly Pair[] = [
       },
     };
   }),
+  judged('the text is screened as an image', 'Image', 'Text', (kind) => ({
+    Content: [
+      kind === 'Image'
+        ? { Image: { Format: 'png', Source: { 'Bytes.$': '$.content' } } }
+        : { Text: { 'Text.$': '$.content' } },
+    ],
+  })),
+  ...['ToleratedFailurePercentage', 'ToleratedFailureCount'].map((property) =>
+    pair('MA-GRD1', `a loop goes on although the guardrail refused parts: ${property}`, 100, 0, (tolerated) => {
+      const { In, JudgeIn, Refuse } = states();
+      return {
+        add: {
+          Machine: machine({
+            In: {
+              Type: 'Map',
+              ItemsPath: '$.content',
+              [property]: tolerated,
+              ItemProcessor: {
+                ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+                StartAt: 'Part',
+                States: {
+                  Part: { ...In, Next: 'JudgePart' },
+                  JudgePart: {
+                    ...JudgeIn,
+                    Choices: [{ Variable: '$.in.Action', StringEquals: 'NONE', Next: 'Fine' }],
+                  },
+                  Fine: { Type: 'Succeed' },
+                  Refuse,
+                },
+              },
+              ResultPath: '$.in',
+              Next: 'Open',
+            },
+          }),
+        },
+      };
+    }),
+  ),
+  ...[
+    ['the object that the event names', true],
+    ['the object that the event names, by the SDK', false],
+  ].map(([name, isOptimized]) =>
+    pair('MA-GRD1', `the turn gets ${String(name)} after the screening`, 'Key.$', 'Key', (key: string) => {
+      const { In, JudgeIn, Open } = states();
+      return {
+        add: {
+          Machine: machine({
+            In,
+            JudgeIn: { ...JudgeIn, Choices: [{ ...JudgeIn.Choices[0], Next: 'Load' }] },
+            Load: {
+              Type: 'Task',
+              Resource: `arn:aws:states:::${isOptimized ? '' : 'aws-sdk:'}s3:getObject`,
+              Parameters: { Bucket: 'texts', [key]: key === 'Key' ? 'instructions.md' : '$.key' },
+              ResultPath: '$.object',
+              Next: 'Open',
+            },
+            Open: { ...Open, Parameters: { FunctionName: '${Open}', Payload: { 'text.$': '$.object.Body' } } },
+          }),
+        },
+      };
+    }),
+  ),
+  pair('MA-GRD1', 'the content of an object is not what is screened', '$.content', '$.object.Body', (content) => {
+    const { Claim, In, Open } = states();
+    return {
+      add: {
+        Machine: machine({
+          Claim: { ...Claim, ResultPath: null, Next: 'Load' },
+          Load: {
+            Type: 'Task',
+            Resource: 'arn:aws:states:::aws-sdk:s3:getObject',
+            Parameters: { Bucket: 'texts', 'Key.$': '$.key' },
+            ResultPath: '$.object',
+            Next: 'In',
+          },
+          In: { ...In, Parameters: { ...In.Parameters, 'Content.$': content } },
+          Open: {
+            ...Open,
+            Parameters: { FunctionName: '${Open}', Payload: { 'text.$': '$.object.Body', 'title.$': '$.content' } },
+          },
+        }),
+      },
+    };
+  }),
   pair('MA-GRD1', 'the version is one of another guardrail', 'Weak', 'Guardrail', (guardrail) => ({
     add: {
       Weak: of('AWS::Bedrock::Guardrail', { Name: 'weak', KmsKeyArn: arnOf('Key') }),

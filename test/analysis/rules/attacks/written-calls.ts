@@ -1,6 +1,6 @@
 import { arnOf } from '../../model/templates';
 import { ACCOUNT, FOREIGN, functionOf, may, of, ref, roleOf, sub } from './app';
-import { type Pair, pair } from './pair';
+import { type Pair, pair, policyFor } from './pair';
 
 /** What AwsCustomResource of aws-cdk-lib renders: the call as a text with references. */
 const customOf = (rules: string, name: string, bad: readonly unknown[], good: readonly unknown[]): Pair =>
@@ -71,6 +71,27 @@ const permission = (principal: string) => [
 
 /** Calls that are written in the template and change what governs an agent. */
 export const WRITTEN_CALLS: readonly Pair[] = [
+  pair(
+    'MA-ID7',
+    'the starter may delete the guardrail',
+    'bedrock:DeleteGuardrail',
+    'bedrock:GetGuardrail',
+    (action: string) => ({
+      add: { More: policyFor(ref('StarterRole'), may(action, arnOf('Guardrail', 'GuardrailArn'))) },
+    }),
+  ),
+  scheduled(
+    'a schedule deletes the guardrail',
+    'bedrock:deleteGuardrail',
+    'bedrock:getGuardrail',
+    '{"GuardrailIdentifier":"${Guardrail.GuardrailId}"}',
+  ),
+  scheduled(
+    'a schedule deletes the version of the guardrail',
+    'bedrock:deleteGuardrail',
+    'bedrock:createGuardrailVersion',
+    '{"GuardrailIdentifier":"${Guardrail.GuardrailArn}","GuardrailVersion":"${GuardrailVersion.Version}"}',
+  ),
   custom('a custom resource stops the trail', onTrail('stopLogging'), onTrail('getTrailStatus')),
   custom(
     'a custom resource shortens the lock of evidence',
