@@ -53,14 +53,6 @@ const EVENTS = ['Events', 'FunctionUrlConfig'];
 const hasEvents = ({ type, properties }: Resource): boolean =>
   !/::(?:Function|StateMachine)$/.test(type) || EVENTS.some((name) => properties.at(name).length > 0);
 
-/** Whether something works under a role that starts turns, and no table says who can use it. */
-function isOfUnknownUse({ type }: Resource, { edges }: Path): boolean {
-  return entryTypeOf(type) === undefined && edges[0]?.kind === 'runs as' && !PASSES_ROLES.test(type);
-}
-
-/** They hold a role for what works under it, or are judged by their own listening ports. */
-const PASSES_ROLES = /^AWS::IAM::InstanceProfile$|^AWS::CloudFormation::|^Custom::/;
-
 type Leading = ReadonlyMap<string, Path>;
 
 /** No caller from the internet or another account starts turns without being verified. */
@@ -87,11 +79,6 @@ export const MA_TRG3 = rule({
         // The same part that the model has for a resource of AWS SAM, so that it is reported once.
         const part = model.unreadable(`${resource.id}@Type`, { origin: placeAt(resource), reason: 'transform', hint });
         context.unread(path.end, resource, part);
-      }
-      if (resource && isOfUnknownUse(resource, path) && !generalStep(model, path)) {
-        const hint = `it isn't known who can use ${resource.type}, which works under a role that starts turns`;
-        const origin = { stack: resource.stack, resource, path: 'Type' };
-        context.unread(path.end, resource, { origin, reason: 'unknown type', hint });
       }
       yield* judgeWhoIsLetIn(context, id, path);
     }

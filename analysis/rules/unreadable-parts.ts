@@ -14,6 +14,7 @@ import { namedIn, noteGivenRoles } from './given-roles';
 import { mentioned, namesARole, nodesOf, serviceTokens } from './mentioned';
 import { mentionsAnAgent } from './relevance';
 import type { Unread } from './unread';
+import { noteUnknownUsers } from './unknown-users';
 import { noteRoleChanges, noteToldRoles } from './unread-role-changes';
 import { noteRolesDecidedLater, unknownUse } from './unread-roles';
 
@@ -35,6 +36,7 @@ export function noteParts(model: TemplateModel, unread: Unread): void {
   noteToldRoles(model, unread);
   noteGivenRoles(model, unread);
   noteGivenRecords(model, unread);
+  noteUnknownUsers(model, unread);
 }
 
 /**

@@ -37,6 +37,7 @@ const ONLY_IN_THE_PACK: Readonly<Record<string, string>> = {
   '168: ': EXCEPTED,
   '8: ': 'each Runtime of the loop has a statement of its own',
   'what opens sessions may invoke an administrator': NOT_ITS_ROLE,
+  'the starter may delete the guardrail': NOT_ITS_ROLE,
   'a pipeline that starts beside turns': NOT_ITS_ROLE,
   'a role beside the agent passes its': NOT_ITS_ROLE,
   'the starter passes the session role': NOT_ITS_ROLE,
