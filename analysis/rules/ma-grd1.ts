@@ -187,9 +187,13 @@ function* startersOutside(model: TemplateModel): Iterable<Finding> {
  */
 function* programsBeside(model: TemplateModel, called: Resource, agent: Agent): Iterable<Finding> {
   const seen = new Set<string>();
+  // MA-ID7 judges what an agent may start.
+  const compute = new Set(agents(model).map(({ runtime }) => runtime));
   for (const { start, edges, certainty, guard } of reach(model).into(called.id, ['starts', 'is'])) {
     const role = identities(model).byName(start);
-    const programs = role?.runs.filter(({ resource }) => resource.type !== MACHINE && resource !== called) ?? [];
+    const programs =
+      role?.runs.filter(({ resource }) => resource.type !== MACHINE && resource !== called && !compute.has(resource)) ??
+      [];
     if (
       role &&
       programs.length > 0 &&
