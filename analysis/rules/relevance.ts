@@ -11,10 +11,14 @@ const OF_AN_AGENT = /bedrock-?(?:mantle|agentcore)/i;
  * else is read.
  */
 export function isRelevant(stacks: readonly StackData[]): boolean {
-  return stacks.some(
-    ({ template }) =>
-      [DECLARATIONS_KEY, DEVELOPMENT_MODE_KEY].some((key) => at(template, 'Metadata', key) !== undefined) ||
-      mentionsAnAgent(template),
+  return stacks.some(isOfAgents);
+}
+
+/** Whether a template could have a part of an agent, or was made with this library. */
+export function isOfAgents({ template }: { readonly template: unknown }): boolean {
+  return (
+    [DECLARATIONS_KEY, DEVELOPMENT_MODE_KEY].some((key) => at(template, 'Metadata', key) !== undefined) ||
+    mentionsAnAgent(template)
   );
 }
 

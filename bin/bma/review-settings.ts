@@ -1,6 +1,7 @@
 import { isObject } from '../../analysis/model/json';
 import { namesOneOf, type ResourceChange } from '../../analysis/impact/resource-changes';
 import type { TemplateModel } from '../../analysis/model/template-model';
+import { isOfAgents } from '../../analysis/rules/relevance';
 import type { Statement } from '../../analysis/statement/statement';
 import { code } from '../../lib/contracts/untrusted-text';
 
@@ -69,15 +70,23 @@ const NEVER = ['Tags', 'Description', 'Name', 'AlarmDescription', 'PolicyName'];
 /** The language version of a policy document. */
 const VERSION = /\.Version$/;
 
-/** The changed settings of the resources that protect, between two versions of an app. */
+/**
+ * The changed settings of the resources that protect, between two versions of an app. Stacks without a part of an agent are
+ * not reviewed: what they let others do to an agent is in its statement.
+ */
 export function settingChanges(
   changes: readonly ResourceChange[],
   before: TemplateModel,
+  after: TemplateModel,
   statements: readonly Statement[],
 ): SettingChange[] {
   const roles = new Set(statements.flatMap((statement) => statement.roles.map(({ role }) => role)));
+  const stacks = new Set(
+    [before, after].flatMap(({ assembly }) => assembly.stacks.filter(isOfAgents).map(({ id }) => id)),
+  );
   return changes
-    .filter((change) => GUARDS[change.type] !== undefined && !isOfAgentRole(change, roles))
+    .filter(({ stack, type }) => GUARDS[type] !== undefined && stacks.has(stack))
+    .filter((change) => !isOfAgentRole(change, roles))
     .flatMap((change) => ofResource(change, before));
 }
 

@@ -41,7 +41,7 @@ export const reviewCommand: Command<FormatOptions<Format>> = {
     const statements = diffStatements(reachBefore, reachAfter);
     const impact = impactOf(old, now);
     const changes = impact.stacks.flatMap((stack) => stack.changes);
-    const settings = settingChanges(changes, old, [...reachBefore, ...reachAfter]);
+    const settings = settingChanges(changes, old, now, [...reachBefore, ...reachAfter]);
     const decisions = newDecisions(decisionsOf(String(before), old), decisionsOf(String(after), now));
     const cost = costOf(old, now);
     const stops = impact.effects.some(({ level }) => level === 'blocks' || level === 'loses');

@@ -15,6 +15,8 @@ interface Given {
   readonly acknowledged?: Record<string, string>;
   readonly keys?: number;
   readonly more?: object;
+  /** Resources of a stack of its own. */
+  readonly other?: object;
 }
 
 function assembly(
@@ -25,6 +27,7 @@ function assembly(
     acknowledged = {},
     keys = 1,
     more = {},
+    other = {},
   }: Given = {},
 ): string {
   const directory = path.join(work, name);
@@ -46,9 +49,15 @@ function assembly(
       properties: { templateFile: 'Stack.template.json' },
       metadata: { '/Stack': [{ type: 'aws:cdk:acknowledged-rules', data: acknowledged }] },
     },
+    Other: {
+      type: 'aws:cloudformation:stack',
+      environment: 'aws://111111111111/us-east-1',
+      properties: { templateFile: 'Other.template.json' },
+    },
   };
   fs.writeFileSync(path.join(directory, 'manifest.json'), JSON.stringify({ version: '36.0.0', artifacts }));
   fs.writeFileSync(path.join(directory, 'Stack.template.json'), JSON.stringify({ Resources }));
+  fs.writeFileSync(path.join(directory, 'Other.template.json'), JSON.stringify({ Resources: other }));
   return directory;
 }
 
@@ -268,6 +277,15 @@ describe('settings that protect', () => {
   ])('%s needs no decision', async (name, change) => {
     const { exit, out } = await review(protectedApp, changed(name.replaceAll(' ', '-'), change));
     expect(out).not.toContain('⚠️');
+    expect(exit).toBe(0);
+  });
+
+  test('a setting of a stack without a part of an agent needs no decision', async () => {
+    const shorter = structuredClone(PROTECTED);
+    shorter.Evidence.Properties.ObjectLockConfiguration.Rule.DefaultRetention.Days = 1;
+    const before = assembly('other-before', { other: PROTECTED });
+    const { exit, out } = await review(before, assembly('other-after', { other: shorter }));
+    expect(out).toContain('### Protecting settings: no change\n');
     expect(exit).toBe(0);
   });
 });
