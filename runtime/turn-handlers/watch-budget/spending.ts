@@ -111,7 +111,11 @@ export class Spending {
   /** Whether a step was taken in a period already. */
   async isTaken(step: string, now: Date): Promise<boolean> {
     const { Item } = await this.client.send(
-      new GetItemCommand({ TableName: this.table, Key: key(`steps#${now.toISOString().slice(0, 7)}`, step) }),
+      new GetItemCommand({
+        TableName: this.table,
+        Key: key(`steps#${now.toISOString().slice(0, 7)}`, step),
+        ConsistentRead: true,
+      }),
     );
     return Item !== undefined;
   }
