@@ -162,7 +162,7 @@ test.each(['nonsense', 'null', '{}', '[]', '"text"', '{"agents":["reviewer"]}'])
       exit: 6,
       out: '',
       error: expect.stringMatching(
-        /^bma: arn:execution ended as UNKNOWN: its output is not the report of a kill switch/,
+        /^bma: stopping reviewer \(stack One\)\nbma: arn:execution ended as UNKNOWN: its output is not the report of a kill switch/,
       ),
     });
   },

@@ -19,7 +19,6 @@ beforeAll(async () => {
     AWS_ACCESS_KEY_ID: 'S3RVER',
     AWS_SECRET_ACCESS_KEY: 'S3RVER',
     AWS_ENDPOINT_URL_S3: s3.url,
-    AWS_MAX_ATTEMPTS: '1',
     BMA_S3_PATH_STYLE: 'true',
     BMA_EVIDENCE_BUCKET: 'evidence',
     BMA_FINDINGS_BUCKET: 'findings',
@@ -138,9 +137,18 @@ describe('exactly once', () => {
     const repository = newRepository();
     await audit(repository, 0, SQL, PATH);
     const second = delivery(repository, NIGHTS[1], sarif(SQL));
-    s3.intervene = { method: 'PUT', ends: '.sarif', act: () => Promise.resolve(503) };
+    const outage = {
+      method: 'PUT',
+      ends: '.sarif',
+      act: () => {
+        s3.intervene = outage;
+        return Promise.resolve(503);
+      },
+    };
+    s3.intervene = outage;
     // An error of this name is what the state machine retries.
     await expect(handler(second)).rejects.toMatchObject({ name: 'TransientStepError' });
+    s3.intervene = undefined;
     expect(await handler(second)).toMatchObject({ receipt: { new: 0, known: 1, fixed: 1 } });
     expect(statesOf(await object(keyOf(repository, 1)))).toEqual({ 'CWE-89': 'unchanged', 'CWE-22': 'absent' });
   });
