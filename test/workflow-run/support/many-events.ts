@@ -5,11 +5,10 @@
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { AgentTrigger } from '../../../lib';
 import { startLocalService } from '../../../local';
-import { type Execution, HangUp } from '../../../local/cloud';
+import { HangUp } from '../../../local/cloud';
 import { allStates } from '../../../local/cloud/interpreter';
 import { clientOf } from '../../local/support/service';
 import { fakeCompute, SLOW_MACHINE_MS } from './fake-compute';
-import { FunctionLoss } from './function-loss';
 import { deploy } from './scenario-stack';
 import { WorkflowCloud } from './workflow-cloud';
 
@@ -30,11 +29,8 @@ export interface ManyEvents {
    * same time.
    */
   readonly lossRate: number;
-  /**
-   * Outages of the service's API and of DynamoDB: how many tasks begin during one, and between the beginnings of two. A task
-   * has more attempts than tasks begin during an outage.
-   */
-  readonly outage?: { readonly tasks: number; readonly everyTasks: number };
+  /** Outages of the service's API and of DynamoDB, in milliseconds, and how far apart they begin. */
+  readonly outage?: { readonly lastsMs: number; readonly everyMs: number };
   /** Executions at the same time in the interpreter. Step Functions has no such limit. */
   readonly atOnce: number;
 }
@@ -94,12 +90,10 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
     { waitMs: 100 },
   );
   const { cloud } = workflow;
-  const loss = new FunctionLoss(cloud);
+  const timers: NodeJS.Timeout[] = [];
   try {
-    const starter = cloud.functions.find(
-      String(cloud.deployment.one('AWS::Lambda::EventSourceMapping').properties.FunctionName),
-    ).arn;
-    const faults = { before: 0, after: 0, starts: 0, losses: 0, outages: 0, stops: 0 };
+    const starter = String(cloud.deployment.one('AWS::Lambda::EventSourceMapping').properties.FunctionName);
+    const faults = { before: 0, after: 0, starts: 0, starterCrashes: 0, crashes: 0, losses: 0, outages: 0, stops: 0 };
     const named = (name: string) => Object.assign(new Error('injected'), { name });
     const functions = new Set(
       [workflow.turns, workflow.settlement]
@@ -110,24 +104,18 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
     const steps = new Set(['OpenSession', 'SubmitTurn', 'CheckTurn', 'CollectEvidence', 'AdmitTurn']);
     const functionOf = (step: string) => cloud.deployment.one('AWS::Lambda::Function', `${step}Function`).arn;
     let outage = false;
-    let begun = 0;
     const stopped = new Set<string>();
-    const stop = (execution: Execution) => {
-      faults.stops += 1;
-      stopped.add(execution.name);
-      void cloud.executions.stop(execution);
-    };
-    const isStruck = ({ machine }: Execution) => machine === workflow.turns && random() < many.stopRate / 2;
     // At each task and not at each moment, so that a slow machine has no more faults than a fast one.
     workflow.beforeTask = (state, execution) => {
-      if (many.outage) {
-        const place = begun++ % many.outage.everyTasks;
-        outage = service.faults.outage = begun > many.outage.everyTasks && place < many.outage.tasks;
-        if (outage && place === 0) faults.outages += 1;
+      if (execution.machine === workflow.turns && random() < many.stopRate) {
+        faults.stops += 1;
+        stopped.add(execution.name);
+        setTimeout(() => void cloud.executions.stop(execution), random() * 50);
       }
-      // The task begins all the same: its function continues while the execution ends.
-      if (isStruck(execution)) stop(execution);
-      if (steps.has(state) && random() < many.crashRate) loss.plan(functionOf(state), 1 + Math.floor(random() * 3));
+      if (steps.has(state) && random() < many.crashRate) {
+        faults.crashes += 1;
+        setTimeout(() => void cloud.functions.crash(functionOf(state)), random() * 50);
+      }
       // The error of a function, and the error of a call of the state machine itself.
       if (outage && random() < 0.5)
         throw named(functions.has(state) ? 'TransientStepError' : 'DynamoDB.ThrottlingException');
@@ -140,12 +128,21 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
       faults.losses += 1;
       return true;
     };
-    workflow.afterTask = (_state, execution) => {
-      if (isStruck(execution)) stop(execution);
+    workflow.afterTask = () => {
       if (random() >= faultRate / 2) return;
       faults.after += 1;
       throw named('Lambda.ServiceException');
     };
+    if (many.outage) {
+      const { lastsMs, everyMs } = many.outage;
+      timers.push(
+        setInterval(() => {
+          faults.outages += 1;
+          outage = service.faults.outage = true;
+          timers.push(setTimeout(() => (outage = service.faults.outage = false), lastsMs));
+        }, everyMs),
+      );
+    }
     const startExecution = cloud.operations.get('AWSStepFunctions.StartExecution')!;
     cloud.operations.set('AWSStepFunctions.StartExecution', (input) => {
       const answer = startExecution(input);
@@ -162,10 +159,13 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
       if (polls > 20 * many.events) throw new Error(`the queue does not get empty: ${queue.length} left`);
       while (running().length >= many.atOnce) await new Promise((resolve) => setTimeout(resolve, 10));
       const batch = queue.splice(0, 10);
-      if (random() < 0.04) loss.plan(starter, 1 + Math.floor(random() * batch.length));
       const call = cloud.functions.invoke(starter, {
         Records: batch.map((body, index) => ({ messageId: String(index), body })),
       });
+      if (random() < 0.04) {
+        faults.starterCrashes += 1;
+        setTimeout(() => void cloud.functions.crash(starter), 5);
+      }
       // A message that isn't deleted becomes visible again.
       const back = await call.then(
         (answer) =>
@@ -177,6 +177,7 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
       queue.push(...back);
     }
     await Promise.all(ofTurns().map(({ over }) => over));
+    timers.forEach((timer) => clearTimeout(timer));
     service.faults.outage = outage = false;
     await cloud.quiet(300_000);
 
@@ -223,7 +224,7 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
             ]),
           ),
         ) +
-        `; faults ${JSON.stringify({ ...faults, crashes: loss.count })}, ` +
+        `; faults ${JSON.stringify(faults)}, ` +
         (
           [
             'ambiguous-create',
@@ -240,6 +241,7 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
           .join(', '),
     };
   } finally {
+    timers.forEach((timer) => clearTimeout(timer));
     await service.close();
     await cloud.close();
     await compute.close();
