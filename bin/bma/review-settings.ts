@@ -1,4 +1,4 @@
-import { isObject } from '../../analysis/model/json';
+import { at, entriesOf, isObject } from '../../analysis/model/json';
 import { namesOneOf, type ResourceChange } from '../../analysis/impact/resource-changes';
 import type { TemplateModel } from '../../analysis/model/template-model';
 import { isOfAgents } from '../../analysis/rules/relevance';
@@ -87,7 +87,10 @@ export function settingChanges(
   return changes
     .filter(({ stack, type }) => GUARDS[type] !== undefined && stacks.has(stack))
     .filter((change) => !isOfAgentRole(change, roles))
-    .flatMap((change) => ofResource(change, before));
+    .flatMap((change) => {
+      const { stack, path, type } = change;
+      return ofResource(change, before).map((each) => ({ stack, path, type, ...each }));
+    });
 }
 
 /** The statement reports every permission of the roles of an agent. */
@@ -95,32 +98,29 @@ function isOfAgentRole({ path, type }: ResourceChange, roles: ReadonlySet<string
   return type.startsWith('AWS::IAM::') && [...roles].some((role) => path === role || path.startsWith(`${role}/`));
 }
 
-function ofResource(change: ResourceChange, before: TemplateModel): SettingChange[] {
-  const { stack, path, type } = change;
+function ofResource(change: ResourceChange, before: TemplateModel): Difference[] {
+  const { except = [], of } = GUARDS[change.type];
   const [was, is] = [propertiesOf(change.before), propertiesOf(change.after)];
   if (was && is) {
-    const except = [...NEVER, ...(GUARDS[type].except ?? [])];
     return [...new Set([...Object.keys(was), ...Object.keys(is)])]
-      .filter((property) => !except.includes(property))
+      .filter((property) => !NEVER.includes(property) && !except.includes(property))
       .sort()
-      .flatMap((property) => differences(property, was[property], is[property]))
-      .map((each) => ({ stack, path, type, ...each }));
+      .flatMap((property) => differences(property, was[property], is[property]));
   }
   const properties = (was ?? is)!;
-  if (GUARDS[type].of === undefined || !belongsToOther(change, properties[GUARDS[type].of], before)) {
+  if (of === undefined || !belongsToOther(change, properties[of], before)) {
     return [];
   }
-  return documentsIn(properties).length > 0
-    ? documentsIn(properties)
-        .flatMap(([property, document]) => differences(property, was && document, is && document))
-        .map((each) => ({ stack, path, type, ...each }))
-    : [{ stack, path, type, setting: '', ...(was ? { before: was } : {}), ...(is ? { after: is } : {}), decide: true }];
+  const documents = documentsIn(properties);
+  return documents.length > 0
+    ? documents.flatMap(([property, document]) => differences(property, was && document, is && document))
+    : [{ setting: '', ...(was ? { before: was } : {}), ...(is ? { after: is } : {}), decide: true }];
 }
 
 /** Whether an added or removed resource belongs to one that was there before: a new one is new in every part. */
 function belongsToOther({ stack, logicalId }: ResourceChange, owner: unknown, before: TemplateModel): boolean {
   const template = before.assembly.stacks.find(({ id }) => id === stack)?.template;
-  const resources = isObject(template) && isObject(template.Resources) ? Object.keys(template.Resources) : [];
+  const resources = entriesOf(at(template, 'Resources')).map(([each]) => each);
   const names = new Set(resources.filter((each) => each !== logicalId));
   return typeof owner === 'string' || namesOneOf(owner, names);
 }
