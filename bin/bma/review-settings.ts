@@ -3,10 +3,9 @@ import { namesOneOf, type ResourceChange } from '../../analysis/impact/resource-
 import type { TemplateModel } from '../../analysis/model/template-model';
 import { isOfAgents } from '../../analysis/rules/relevance';
 import type { Statement } from '../../analysis/statement/statement';
-import { code } from '../../lib/contracts/untrusted-text';
 
 /** A change of a setting that protects an agent or its records, and that isn't part of the agent's reach. */
-interface SettingChange {
+export interface SettingChange {
   readonly stack: string;
   /** Construct path of the resource, or its stack and logical id. */
   readonly path: string;
@@ -177,34 +176,4 @@ const comparable = (value: unknown): string =>
 
 function propertiesOf(raw: unknown): Readonly<Record<string, unknown>> | undefined {
   return isObject(raw) ? (isObject(raw.Properties) ? raw.Properties : {}) : undefined;
-}
-
-/** Maximum number of lines; the others are in the JSON, because GitHub limits the length of a comment. */
-const MOST_LINES = 40;
-const MOST_CHARACTERS = 400;
-
-/** The changed settings as a section of Markdown. */
-export function settingsMarkdown(changes: readonly SettingChange[]): string {
-  if (changes.length === 0) return '### Protecting settings: no change\n';
-  const sign = changes.some(({ decide }) => decide) ? ' ⚠️' : '';
-  const lines = changes.slice(0, MOST_LINES).map(line);
-  const rest = changes.length - lines.length;
-  if (rest > 0) lines.push(`- ${rest} more, listed by \`--format json\``);
-  return `### Protecting settings changed${sign}\n\n${lines.join('\n')}\n`;
-}
-
-function line({ path, type, setting, before, after, decide }: SettingChange): string {
-  const where = `${code(path)} (${type})${setting === '' ? '' : ` ${code(setting)}`}`;
-  const what =
-    after === undefined
-      ? `removed ${shown(before)}`
-      : before === undefined
-        ? `added ${shown(after)}`
-        : `${shown(after)} (before: ${shown(before)})`;
-  return `- ${decide ? '⚠️ ' : ''}${where}: ${what}`;
-}
-
-function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return code(text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text);
 }

@@ -9,8 +9,9 @@ import { diffMarkdown } from '../../analysis/statement/diff-markdown';
 import { addFormats, EXIT, formatOf, jsonText, type Command, type FormatOptions } from './command';
 import { impactJson } from './impact';
 import { readAssembly } from './read-assembly';
-import { settingChanges, settingsMarkdown } from './review-settings';
 import { decisionsMarkdown, decisionsOf, needsPerson, newDecisions } from './review-decisions';
+import { settingChanges } from './review-settings';
+import { settingsMarkdown } from './review-settings-text';
 
 /** Version of the JSON form. */
 const FORMAT = 'cdk-bedrock-managed-agents/review/1';
