@@ -2,9 +2,9 @@
  * The roles around remediations against what they could be asked to do. The machine starts the named runbooks and nothing
  * else; the rule starts the machine; the delivery and the agent start neither.
  */
-import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import { incidentLedgerKey } from '../../lib/contracts/incident';
 import { remediationScene, RUNBOOK_ROLE } from '../lib/blueprint/remediation-scene';
+import { testEachOperation } from './each-operation';
 import { ACCOUNT, REGION, SynthesizedAccount } from './synthesized-account';
 
 const { stack } = remediationScene();
@@ -74,25 +74,12 @@ const ROLES: Record<string, { part: string; may: string[] }> = {
   agent: { part: 'ExecutionRole', may: [] },
 };
 
-describe.each(Object.entries(ROLES))('%s', (_, { part, may }) => {
-  const { id } = account.find('AWS::IAM::Role', part);
-  const principal = account.arn(id);
-
-  test.each(Object.entries(OPERATIONS))('%s', (name, [action, resource, context = {}]) => {
-    const result = runUnsafeSimulation(
-      {
-        request: {
-          principal,
-          action,
-          resource: { resource, accountId: ACCOUNT },
-          contextVariables: { 'aws:PrincipalArn': principal, ...context },
-        },
-        identityPolicies: account.identityPolicies(id),
-        serviceControlPolicies: [],
-        resourceControlPolicies: [],
-      },
-      {},
-    );
-    expect(result === 'Allowed').toBe(may.includes(name));
-  });
-});
+testEachOperation(
+  account,
+  Object.fromEntries(
+    Object.entries(OPERATIONS).map(([name, [action, resource, context]]) => [name, { action, resource, context }]),
+  ),
+  Object.fromEntries(Object.entries(ROLES).map(([role, { may }]) => [role, may])),
+  (role) => account.find('AWS::IAM::Role', ROLES[role].part).id,
+  () => ({}),
+);

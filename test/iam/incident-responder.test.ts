@@ -1,8 +1,6 @@
-import * as fs from 'fs';
-import * as path from 'path';
-import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import { incidentLedgerKey } from '../../lib/contracts/incident';
 import { responderScene } from '../lib/blueprint/responder-scene';
+import { type Operations, readCases, type Roles, testEachOperation } from './each-operation';
 import { ACCOUNT, REGION, SynthesizedAccount } from './synthesized-account';
 
 /*
@@ -10,14 +8,7 @@ import { ACCOUNT, REGION, SynthesizedAccount } from './synthesized-account';
  * changes nothing, each step does its own work. What is not listed for a role in cases/incident-responder.json is denied.
  */
 
-interface Operation {
-  readonly action: string;
-  readonly resource: string;
-  readonly context: Record<string, string | string[]>;
-}
-const { operations, roles } = JSON.parse(
-  fs.readFileSync(path.join(__dirname, 'cases', 'incident-responder.json'), 'utf8'),
-) as { operations: Record<string, Operation>; roles: Record<string, string[]> };
+const { operations, roles } = readCases<{ operations: Operations; roles: Roles }>('incident-responder.json');
 
 const { stack, responder } = responderScene();
 const account = new SynthesizedAccount(stack);
@@ -75,63 +66,13 @@ const names: Record<string, string> = {
   otherTopic: at('sns', 'Other'),
 };
 
-const fill = (text: string) =>
-  text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    if (!(name in names)) throw new Error(`no value for {{${name}}}`);
-    return names[name];
-  });
-
-test('every listed operation exists', () => {
-  const listed = Object.values(roles).flat();
-  expect(listed.filter((operation) => !(operation in operations))).toEqual([]);
-});
-
-describe.each(Object.keys(roles))('%s', (role) => {
-  const identityPolicies = account.identityPolicies(roleIds[role]);
-  const principal = account.arn(roleIds[role]);
-
-  test.each(Object.keys(operations).map((name) => [roles[role].includes(name) ? 'may' : 'may not', name] as const))(
-    '%s %s',
-    async (may, name) => {
-      const { action, resource, context } = operations[name];
-      const simulation = {
-        request: {
-          principal,
-          action,
-          resource: { resource: fill(resource), accountId: ACCOUNT },
-          contextVariables: {
-            'aws:PrincipalArn': principal,
-            ...Object.fromEntries(
-              Object.entries(context).map(([condition, value]) => [
-                condition,
-                Array.isArray(value) ? value.map(fill) : fill(value),
-              ]),
-            ),
-          },
-        },
-        identityPolicies,
-        serviceControlPolicies: [],
-        resourceControlPolicies: [],
-      };
-      // A key is used only where its own policy and the role allow it; the simulator takes a resource policy in its checked
-      // form only, which does not know the session actions.
-      const result = action.startsWith('kms:')
-        ? (
-            (await runSimulation(
-              {
-                ...simulation,
-                resourcePolicy: (fill(resource) === names.evidenceKey ? evidenceKey : key).properties.KeyPolicy,
-              },
-              {},
-            )) as {
-              overallResult?: string;
-            }
-          ).overallResult
-        : runUnsafeSimulation(simulation, {});
-      expect(result === 'Allowed' ? 'may' : 'may not').toBe(may);
-    },
-  );
-});
+testEachOperation(
+  account,
+  operations,
+  roles,
+  (role) => roleIds[role],
+  () => names,
+);
 
 // The simulator drops context keys that the service authorization reference does not list by name.
 test('payloads of timers are encrypted by who sets them, and decrypted by their role, in the context of own schedules only', () => {

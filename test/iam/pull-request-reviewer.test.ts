@@ -1,8 +1,7 @@
-import * as fs from 'fs';
-import * as path from 'path';
-import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import { ReviewGate, ReviewSeverity } from '../../lib/blueprint';
 import { reviewerApp } from '../lib/blueprint/reviewer-app';
+import { decideFor } from './decide';
+import { type Operations, readCases, type Roles, testEachOperation } from './each-operation';
 import { ACCOUNT, REGION, SynthesizedAccount } from './synthesized-account';
 
 /*
@@ -10,15 +9,9 @@ import { ACCOUNT, REGION, SynthesizedAccount } from './synthesized-account';
  * what they might try. What is not listed for a role in cases/pull-request-reviewer.json must be denied.
  */
 
-interface Operation {
-  readonly action: string;
-  readonly resource: string;
-  readonly context?: Record<string, string>;
-}
-type Roles = Record<'executionRole' | 'staging' | 'delivery' | 'notes', string[]>;
-const { operations, ...hosts } = JSON.parse(
-  fs.readFileSync(path.join(__dirname, 'cases', 'pull-request-reviewer.json'), 'utf8'),
-) as { operations: Record<string, Operation>; codecommit: Roles; github: Roles };
+const { operations, ...hosts } = readCases<{ operations: Operations; codecommit: Roles; github: Roles }>(
+  'pull-request-reviewer.json',
+);
 
 const arn = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
 
@@ -69,66 +62,29 @@ describe.each(Object.entries(hosts))('%s', (host, roles) => {
     },
   };
 
-  describe.each(Object.entries(roles))('%s', (role, allowed) => {
-    test('every listed operation exists', () => {
-      expect(allowed.filter((operation) => !(operation in operations))).toEqual([]);
-    });
-
-    test.each(Object.keys(operations).map((name) => [allowed.includes(name) ? 'may' : 'may not', name]))(
-      '%s %s',
-      (may, name) => {
-        const { action, resource, context = {} } = operations[name];
-        const fill = (text: string) => text.replace(/\{\{(\w+)\}\}/g, (_, key: string) => own[role][key] ?? names[key]);
-        const principal = account.arn(roleIds[role]);
-        const result = runUnsafeSimulation(
-          {
-            request: {
-              principal,
-              action,
-              resource: { resource: fill(resource), accountId: ACCOUNT },
-              contextVariables: { 'aws:PrincipalArn': principal, ...context },
-            },
-            identityPolicies: account.identityPolicies(roleIds[role]),
-            serviceControlPolicies: [],
-            resourceControlPolicies: [],
-          },
-          {},
-        );
-        expect(result === 'Allowed' ? 'may' : 'may not').toBe(may);
-      },
-    );
-  });
+  testEachOperation(
+    account,
+    operations,
+    roles,
+    (role) => roleIds[role],
+    (role) => ({ ...names, ...own[role] }),
+  );
 });
 
 describe('with a gate on CodeCommit', () => {
   const { stack, reviewer } = reviewerApp('codecommit', { gate: ReviewGate.failFrom(ReviewSeverity.HIGH) });
   const account = new SynthesizedAccount(stack);
-  const may = (role: string, action: string, repository = 'payments') => {
-    const { id } = account.find('AWS::IAM::Role', role);
-    const principal = account.arn(id);
-    return runUnsafeSimulation(
-      {
-        request: {
-          principal,
-          action,
-          resource: { resource: arn('codecommit', repository), accountId: ACCOUNT },
-          contextVariables: { 'aws:PrincipalArn': principal },
-        },
-        identityPolicies: account.identityPolicies(id),
-        serviceControlPolicies: [],
-        resourceControlPolicies: [],
-      },
-      {},
-    );
-  };
+  const may = (role: string, action: string, repository = 'payments') =>
+    decideFor(account, account.find('AWS::IAM::Role', role).id, { action, resource: arn('codecommit', repository) });
 
-  test('delivery may approve pull requests of the repository, and nobody else may', () => {
+  test('delivery may approve pull requests of the repository, and nobody else may', async () => {
     const approve = 'codecommit:UpdatePullRequestApprovalState';
-    expect(may('PublishReview', approve)).toBe('Allowed');
-    expect(may('PublishReview', approve, 'secrets')).not.toBe('Allowed');
-    for (const role of ['StagePullRequest', 'Notes', 'ExecutionRole']) expect(may(role, approve)).not.toBe('Allowed');
+    expect(await may('PublishReview', approve)).toBe('Allowed');
+    expect(await may('PublishReview', approve, 'secrets')).not.toBe('Allowed');
+    for (const role of ['StagePullRequest', 'Notes', 'ExecutionRole'])
+      expect(await may(role, approve)).not.toBe('Allowed');
     for (const action of ['MergePullRequestBySquash', 'OverridePullRequestApprovalRules', 'GitPush']) {
-      expect(may('PublishReview', `codecommit:${action}`)).not.toBe('Allowed');
+      expect(await may('PublishReview', `codecommit:${action}`)).not.toBe('Allowed');
     }
     expect(stack.resolve(reviewer.deliveryRole.roleName)).toEqual({
       Ref: account.find('AWS::IAM::Role', 'PublishReview').id,

@@ -1,12 +1,10 @@
-import * as fs from 'fs';
-import * as path from 'path';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
-import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import { SourceRepository } from '../../lib';
 import { SecurityAuditor, SecurityHubImport } from '../../lib/blueprint';
+import { type Operations, readCases, type Roles, testEachOperation } from './each-operation';
 import { ACCOUNT, REGION, SynthesizedAccount } from './synthesized-account';
 
 /*
@@ -14,14 +12,7 @@ import { ACCOUNT, REGION, SynthesizedAccount } from './synthesized-account';
  * cases/security-auditor.json must be denied.
  */
 
-interface Operation {
-  readonly action: string;
-  readonly resource: string;
-  readonly context?: Record<string, string | string[]>;
-}
-const { operations, roles } = JSON.parse(
-  fs.readFileSync(path.join(__dirname, 'cases', 'security-auditor.json'), 'utf8'),
-) as { operations: Record<string, Operation>; roles: Record<string, string[]> };
+const { operations, roles } = readCases<{ operations: Operations; roles: Roles }>('security-auditor.json');
 
 const stack = new Stack(new App(), 'Stack', { env: { account: ACCOUNT, region: REGION } });
 new SecurityAuditor(stack, 'Auditor', {
@@ -66,35 +57,10 @@ const ids: Record<string, string> = {
   schedule: roleId(account.find('AWS::Scheduler::Schedule', 'AuditorSchedule').properties.Target.RoleArn),
 };
 
-test('every listed operation exists', () => {
-  const listed = Object.values(roles).flat();
-  expect(listed.filter((operation) => !(operation in operations))).toEqual([]);
-});
-
-describe.each(Object.keys(roles))('%s', (role) => {
-  const identityPolicies = account.identityPolicies(ids[role]);
-  const principal = account.arn(ids[role]);
-  const fill = (text: string) => text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => names[name]);
-
-  test.each(Object.keys(operations).map((name) => [roles[role].includes(name) ? 'may' : 'may not', name] as const))(
-    '%s %s',
-    (may, name) => {
-      const { action, resource, context = {} } = operations[name];
-      const result = runUnsafeSimulation(
-        {
-          request: {
-            principal,
-            action,
-            resource: { resource: fill(resource), accountId: ACCOUNT },
-            contextVariables: { 'aws:PrincipalArn': principal, ...context },
-          },
-          identityPolicies,
-          serviceControlPolicies: [],
-          resourceControlPolicies: [],
-        },
-        {},
-      );
-      expect(result === 'Allowed' ? 'may' : 'may not').toBe(may);
-    },
-  );
-});
+testEachOperation(
+  account,
+  operations,
+  roles,
+  (role) => ids[role],
+  () => names,
+);

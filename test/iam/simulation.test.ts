@@ -1,8 +1,7 @@
-import * as fs from 'fs';
-import * as path from 'path';
-import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import { App } from 'aws-cdk-lib/core';
 import { addDirectAgent } from '../fixtures/direct-agent';
+import { decide, type NamedPolicy } from './decide';
+import { fill, filled, readCases } from './each-operation';
 import { ACCOUNT, REGION, SynthesizedAccount, type Policy } from './synthesized-account';
 
 /*
@@ -29,8 +28,6 @@ interface TrustCase {
   readonly context: Record<string, string>;
   readonly expect: 'Allowed' | 'Denied';
 }
-
-type NamedPolicy = { name: string; policy: Policy };
 
 const EVERYTHING: Policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
@@ -66,23 +63,11 @@ const names: Record<string, string> = {
   assetBucket: `arn:aws:s3:::${definition.bucket}`,
 };
 
-function load<T>(file: string): T[] {
-  return JSON.parse(fs.readFileSync(path.join(__dirname, 'cases', file), 'utf8')) as T[];
-}
-
-function fill(text: string): string {
-  return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => names[name] ?? fail(`no value for {{${name}}}`));
-}
-
-function filled(context: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(context).map(([key, value]) => [key, fill(value)]));
-}
-
 function fail(message: string): never {
   throw new Error(message);
 }
 
-function identityOf(as: string): { principal: string; policies: { name: string; policy: Policy }[] } {
+function identityOf(as: string): { principal: string; policies: NamedPolicy[] } {
   if (as === 'administrator' || as === 'foreigner') {
     const id = as === 'administrator' ? ACCOUNT : '999999999999';
     return { principal: `arn:aws:iam::${id}:role/${as}`, policies: [{ name: 'everything', policy: EVERYTHING }] };
@@ -112,70 +97,37 @@ function endpointPolicy(service: string): NamedPolicy[] {
   return [{ name: service, policy: { Version: '2012-10-17', Statement } }];
 }
 
-type Decision = 'Allowed' | 'Denied';
-type Simulation = Parameters<typeof runSimulation>[0];
-
-/**
- * The simulator's unchecked entry knows every action but takes no resource policy; its checked entry takes one and
- * knows the actions that have one here.
- */
-async function decide(
-  request: Simulation['request'],
-  policies: NamedPolicy[],
-  resourcePolicy?: Policy,
-): Promise<Decision> {
-  const none = { serviceControlPolicies: [], resourceControlPolicies: [] };
-  if (!resourcePolicy) {
-    const result = runUnsafeSimulation({ request, identityPolicies: policies, ...none }, {});
-    return result === 'Allowed' ? 'Allowed' : 'Denied';
-  }
-  const result = await runSimulation({ request, identityPolicies: policies, resourcePolicy, ...none }, {});
-  if (result.resultType === 'error') {
-    throw new Error(JSON.stringify(result.errors));
-  }
-  return result.overallResult === 'Allowed' ? 'Allowed' : 'Denied';
-}
-
 const files = ['session-role.json', 'execution-role.json', 'pipeline-role.json', 'resource-policies.json'];
 
 test('there are at least 60 cases, allowed ones and denied ones', () => {
-  const all = [...files.flatMap((file) => load<AccessCase>(file)), ...load<TrustCase>('trust.json')];
+  const all = [...files.flatMap((file) => readCases<AccessCase[]>(file)), ...readCases<TrustCase[]>('trust.json')];
   expect(all.length).toBeGreaterThanOrEqual(60);
   expect(new Set(all.map(({ expect: outcome }) => outcome))).toEqual(new Set(['Allowed', 'Denied']));
 });
 
 describe.each(files)('%s', (file) => {
-  test.each(load<AccessCase>(file).map((row) => [`${row.as}: ${row.name}`, row] as const))('%s', async (_, row) => {
-    const { principal, policies } = identityOf(row.as);
-    const resource = fill(row.resource);
-    const owner = /^arn:aws:[^:]*:[^:]*:(\d{12}):/.exec(resource)?.[1] ?? row.context['aws:ResourceAccount'] ?? ACCOUNT;
-    const request = {
-      principal,
-      action: row.action,
-      resource: { resource, accountId: owner },
-      contextVariables: { 'aws:PrincipalArn': principal, ...filled(row.context) },
-    };
-    const decisions = [await decide(request, policies, row.resourcePolicy && resourcePolicyOf(row.resourcePolicy))];
-    if (row.through) {
-      decisions.push(await decide(request, endpointPolicy(row.through)));
-    }
-    expect(decisions.every((decision) => decision === 'Allowed') ? 'Allowed' : 'Denied').toBe(row.expect);
-  });
+  test.each(readCases<AccessCase[]>(file).map((row) => [`${row.as}: ${row.name}`, row] as const))(
+    '%s',
+    async (_, row) => {
+      const { principal, policies } = identityOf(row.as);
+      const resource = fill(row.resource, names);
+      const owner = /^arn:aws:[^:]*:[^:]*:(\d{12}):/.exec(resource)?.[1] ?? row.context['aws:ResourceAccount'];
+      const request = { action: row.action, resource, owner, context: filled(row.context, names) };
+      const resourcePolicy = row.resourcePolicy && resourcePolicyOf(row.resourcePolicy);
+      const decisions = [await decide(principal, request, policies, resourcePolicy)];
+      if (row.through) {
+        decisions.push(await decide(principal, request, endpointPolicy(row.through)));
+      }
+      expect(decisions.every((decision) => decision === 'Allowed') ? 'Allowed' : 'Denied').toBe(row.expect);
+    },
+  );
 });
 
 describe('trust.json', () => {
-  test.each(load<TrustCase>('trust.json').map((row) => [row.name, row] as const))('%s', async (_, row) => {
+  test.each(readCases<TrustCase[]>('trust.json').map((row) => [row.name, row] as const))('%s', async (_, row) => {
     const trust = account.find('AWS::IAM::Role', row.role === 'sessionRole' ? 'ReviewerSessionRole' : 'ExecutionRole');
-    const decision = await decide(
-      {
-        principal: row.by,
-        action: 'sts:AssumeRole',
-        resource: { resource: account.arn(trust.id), accountId: ACCOUNT },
-        contextVariables: row.context,
-      },
-      [],
-      trust.properties.AssumeRolePolicyDocument,
-    );
+    const request = { action: 'sts:AssumeRole', resource: account.arn(trust.id), context: row.context };
+    const decision = await decide(row.by, request, [], trust.properties.AssumeRolePolicyDocument);
     expect(decision).toBe(row.expect);
   });
 });

@@ -153,8 +153,6 @@ export class SynthesizedAccount {
         return at('dynamodb', `table/${id}`);
       case 'AWS::Events::EventBus.Arn':
         return at('events', `event-bus/${id}`);
-      case 'AWS::Bedrock::Guardrail.GuardrailArn':
-        return at('bedrock', `guardrail/${id.toLowerCase()}`);
       case 'AWS::CloudWatch::Alarm.Arn':
         return at('cloudwatch', `alarm:${String(this.reference(id))}`);
       case 'AWS::SNS::Topic.TopicArn':
@@ -166,8 +164,6 @@ export class SynthesizedAccount {
         return at('states', `stateMachine:${id}`);
       case 'AWS::SecretsManager::Secret.Arn':
         return at('secretsmanager', `secret:${id}-AbCdEf`);
-      case 'AWS::Events::EventBus.Arn':
-        return at('events', `event-bus/${this.resources[id].Properties.Name}`);
       case 'AWS::Events::Rule.Arn':
         return at('events', `rule/${id}`);
       case 'AWS::Scheduler::ScheduleGroup.Arn':

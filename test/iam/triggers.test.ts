@@ -1,10 +1,9 @@
-import * as fs from 'fs';
-import * as path from 'path';
-import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Duration } from 'aws-cdk-lib/core';
 import { AgentTrigger } from '../../lib';
 import { TriggerScene } from '../lib/trigger/trigger-scene';
+import { decideFor } from './decide';
+import { fill, filled, readCases } from './each-operation';
 import { ACCOUNT, REGION, SynthesizedAccount } from './synthesized-account';
 
 /*
@@ -69,47 +68,11 @@ const names: Record<string, string> = {
   function: at('lambda', 'function:x'),
 };
 
-function fill(text: string): string {
-  return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    if (!(name in names)) {
-      throw new Error(`no value for {{${name}}}`);
-    }
-    return names[name];
-  });
-}
-
-const cases = JSON.parse(fs.readFileSync(path.join(__dirname, 'cases', 'triggers.json'), 'utf8')) as Case[];
-
-type Simulation = Parameters<typeof runSimulation>[0];
-
-/** KMS asks the key policy, too; the simulator takes a resource policy only for actions that it knows. */
-async function decide(simulation: Simulation): Promise<'Allowed' | 'Denied'> {
-  if (!simulation.request.action.startsWith('kms:')) {
-    return runUnsafeSimulation(simulation, {}) === 'Allowed' ? 'Allowed' : 'Denied';
-  }
-  const resourcePolicy = account.find('AWS::KMS::Key').properties.KeyPolicy;
-  const result = await runSimulation({ ...simulation, resourcePolicy }, {});
-  if (result.resultType === 'error') {
-    throw new Error(JSON.stringify(result.errors));
-  }
-  return result.overallResult === 'Allowed' ? 'Allowed' : 'Denied';
-}
+const cases = readCases<Case[]>('triggers.json');
 
 test.each(cases.map((row) => [`${row.as} ${row.name}`, row] as const))('%s', async (_, row) => {
-  const principal = account.arn(roles[row.as]);
-  const context = Object.fromEntries(Object.entries(row.context).map(([key, value]) => [key, fill(value)]));
-  const decision = await decide({
-    request: {
-      principal,
-      action: row.action,
-      resource: { resource: fill(row.resource), accountId: ACCOUNT },
-      contextVariables: { 'aws:PrincipalArn': principal, ...context },
-    },
-    identityPolicies: account.identityPolicies(roles[row.as]),
-    serviceControlPolicies: [],
-    resourceControlPolicies: [],
-  });
-  expect(decision).toBe(row.expect);
+  const request = { action: row.action, resource: fill(row.resource, names), context: filled(row.context, names) };
+  expect(await decideFor(account, roles[row.as], request)).toBe(row.expect);
 });
 
 // The simulator drops context keys that the service authorization reference does not list by name.

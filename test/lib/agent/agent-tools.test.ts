@@ -1,6 +1,5 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, FargateService } from 'aws-cdk-lib/aws-ecs';
@@ -24,6 +23,7 @@ import {
 } from '../../../lib';
 import type { SessionDefinitionFile } from '../../../lib/contracts/session';
 import { RESOURCELESS_ACTIONS } from '../../../lib/identity/perms';
+import { decideFor } from '../../iam/decide';
 import { ACCOUNT, REGION, SynthesizedAccount } from '../../iam/synthesized-account';
 import { stageAssets } from '../../staged-assets';
 
@@ -253,33 +253,8 @@ describe('permissions', () => {
   const object = (key: string) => `arn:aws:s3:::outputs-bucket/${key}`;
   const create = { 's3:if-none-match': '*' };
 
-  /** What CDK writes into every key: the account decides, by identity policies. */
-  const DELEGATES = {
-    Version: '2012-10-17',
-    Statement: [
-      { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' },
-    ],
-  };
-
-  async function decide(as: string, action: string, resource: string, context: Record<string, string> = {}) {
-    const principal = account.arn(role(as));
-    const simulation = {
-      request: {
-        principal,
-        action,
-        resource: { resource, accountId: ACCOUNT },
-        contextVariables: { 'aws:PrincipalArn': principal, ...context },
-      },
-      identityPolicies: account.identityPolicies(role(as)),
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-    };
-    if (!action.startsWith('kms:')) return runUnsafeSimulation(simulation, {});
-    // Only the checked entry takes the key policy, without which nobody may use a key.
-    const result = await runSimulation({ ...simulation, resourcePolicy: DELEGATES }, {});
-    if (result.resultType === 'error') throw new Error(JSON.stringify(result.errors));
-    return result.overallResult;
-  }
+  const decide = (as: string, action: string, resource: string, context: Record<string, string> = {}) =>
+    decideFor(account, role(as), { action, resource, context });
 
   test.each<[string, string, Record<string, string>?]>([
     ['logs:StartQuery', arn('logs', 'log-group:/app/checkout')],

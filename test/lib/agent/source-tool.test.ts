@@ -1,6 +1,5 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -19,6 +18,7 @@ import {
   SourceRepository,
 } from '../../../lib';
 import type { SessionDefinitionFile } from '../../../lib/contracts/session';
+import { decideFor } from '../../iam/decide';
 import { ACCOUNT, REGION, SynthesizedAccount } from '../../iam/synthesized-account';
 import { stageAssets } from '../../staged-assets';
 
@@ -105,37 +105,13 @@ describe('permissions', () => {
   agent(everything(stack));
   const account = new SynthesizedAccount(stack);
   const role = account.find('AWS::IAM::Role', 'ExecutionRole').id;
-  const principal = account.arn(role);
   const stagedKey = account.arn(account.find('AWS::KMS::Key', 'StagedKey').id);
   const staged = (key: string) => `arn:aws:s3:::staged/${key}`;
   const acme = arn('codeartifact', 'repository/acme/npm');
   const toCodeArtifact = { 'sts:AWSServiceName': 'codeartifact.amazonaws.com' };
   const throughS3 = { 'kms:ViaService': `s3.${REGION}.amazonaws.com` };
-  /** What CDK writes into every key: the account decides, by identity policies. */
-  const resourcePolicy = {
-    Version: '2012-10-17',
-    Statement: [
-      { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' },
-    ],
-  };
-
-  async function decide(action: string, resource: string, context: Record<string, string> = {}, owner = ACCOUNT) {
-    const simulation = {
-      request: {
-        principal,
-        action,
-        resource: { resource, accountId: owner },
-        contextVariables: { 'aws:PrincipalArn': principal, ...context },
-      },
-      identityPolicies: account.identityPolicies(role),
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-    };
-    if (!action.startsWith('kms:')) return runUnsafeSimulation(simulation, {});
-    const result = await runSimulation({ ...simulation, resourcePolicy }, {});
-    if (result.resultType === 'error') throw new Error(JSON.stringify(result.errors));
-    return result.overallResult;
-  }
+  const decide = (action: string, resource: string, context: Record<string, string> = {}, owner = ACCOUNT) =>
+    decideFor(account, role, { action, resource, owner, context });
 
   test.each<[string, string, Record<string, string>?]>([
     ['codecommit:GitPull', arn('codecommit', 'shop')],

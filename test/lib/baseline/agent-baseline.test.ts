@@ -1,4 +1,3 @@
-import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -14,6 +13,7 @@ import {
   TurnWorkflow,
   type AgentBaselineProps,
 } from '../../../lib';
+import { decideFor } from '../../iam/decide';
 import { ACCOUNT, REGION, SynthesizedAccount } from '../../iam/synthesized-account';
 
 const ENV = { account: ACCOUNT, region: REGION };
@@ -121,25 +121,12 @@ describe('no role of an agent can use the evidence key', () => {
   const key = (id: string) => account.find('AWS::KMS::Key', id);
 
   async function mayUse(role: string, keyId: string, action: string): Promise<boolean> {
-    const { id } = account.find('AWS::IAM::Role', role);
-    const { id: keyName, properties } = key(keyId);
-    const simulated = await runSimulation(
-      {
-        identityPolicies: account.identityPolicies(id),
-        serviceControlPolicies: [],
-        resourceControlPolicies: [],
-        resourcePolicy: properties.KeyPolicy,
-        request: {
-          action,
-          principal: account.arn(id),
-          resource: { resource: account.arn(keyName), accountId: ACCOUNT },
-          contextVariables: { 'kms:ViaService': `s3.${REGION}.amazonaws.com` },
-        },
-      },
-      {},
-    );
-    expect(simulated).toMatchObject({ resultType: 'single' });
-    return (simulated as { overallResult: string }).overallResult === 'Allowed';
+    const request = {
+      action,
+      resource: account.arn(key(keyId).id),
+      context: { 'kms:ViaService': `s3.${REGION}.amazonaws.com` },
+    };
+    return (await decideFor(account, account.find('AWS::IAM::Role', role).id, request)) === 'Allowed';
   }
 
   const actions = ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:Encrypt', 'kms:ReEncryptFrom', 'kms:CreateGrant'];

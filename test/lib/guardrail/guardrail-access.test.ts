@@ -1,8 +1,8 @@
-import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { AgentGuardrail, AgentKey } from '../../../lib';
-import { ACCOUNT, REGION, SynthesizedAccount, type Policy } from '../../iam/synthesized-account';
+import { decideFor } from '../../iam/decide';
+import { ACCOUNT, REGION, SynthesizedAccount } from '../../iam/synthesized-account';
 
 /* Judges what `grants.apply` really renders with an independent IAM simulator. */
 
@@ -24,32 +24,8 @@ const key = (part: string): string => account.arn(account.find('AWS::KMS::Key', 
 const profile = (region: string, id = 'us.guardrail.v1:0', owner = ACCOUNT): string =>
   `arn:aws:bedrock:${region}:${owner}:guardrail-profile/${id}`;
 
-/** A key admits nobody without its own policy, so that is judged too. */
-const keyPolicyOf = (arn: string): Policy | undefined =>
-  account.all('AWS::KMS::Key').find(({ id }) => account.arn(id) === arn)?.properties.KeyPolicy as Policy | undefined;
-
-async function decide(who: string, action: string, resource: string): Promise<string> {
-  const { id } = account.find('AWS::IAM::Role', who);
-  const result = await runSimulation(
-    {
-      request: {
-        principal: account.arn(id),
-        action,
-        resource: { resource, accountId: /:(\d{12}):/.exec(resource)?.[1] ?? ACCOUNT },
-        contextVariables: {},
-      },
-      identityPolicies: account.identityPolicies(id),
-      resourcePolicy: keyPolicyOf(resource),
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-    },
-    {},
-  );
-  if (result.resultType === 'error') {
-    throw new Error(JSON.stringify(result.errors));
-  }
-  return result.overallResult;
-}
+const decide = (who: string, action: string, resource: string) =>
+  decideFor(account, account.find('AWS::IAM::Role', who).id, { action, resource });
 
 test.each([
   ['applies its guardrail', 'bedrock:ApplyGuardrail', guardrail('Mine')],
