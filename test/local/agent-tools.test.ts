@@ -12,7 +12,7 @@ import type { SessionDefinitionFile, StdioMcpTool } from '../../lib/contracts/se
 import { type LocalService, readScript } from '../../local';
 import type { SessionClient } from '../../runtime/session-client/client';
 import type { McpCallItem } from '../../runtime/session-client/types';
-import { FakeAws } from '../runtime/agent-tools/fake-aws';
+import { RecordedAws } from '../../local/stand-ins/recorded-aws';
 import { stageAssets } from '../staged-assets';
 import {
   agentCoreSession,
@@ -61,12 +61,12 @@ function renderedTool(): StdioMcpTool {
   return agent.tools[0] as StdioMcpTool;
 }
 
-let aws: FakeAws;
+let aws: RecordedAws;
 let service: LocalService;
 let client: SessionClient;
 
 beforeAll(async () => {
-  aws = await new FakeAws().start();
+  aws = await new RecordedAws().start();
   service = await startWithRealParts({
     script: SCRIPT,
     imagePaths: { '/opt/agent': path.resolve(__dirname, '../../assets/image') },

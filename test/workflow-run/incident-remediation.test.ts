@@ -5,7 +5,7 @@
 import { startLocalService, type LocalService } from '../../local';
 import { LocalCloud, type Execution } from '../../local/cloud';
 import { turnExecutionName } from '../../lib/contracts/turn';
-import { FakeAws } from '../runtime/agent-tools/fake-aws';
+import { RecordedAws } from '../../local/stand-ins/recorded-aws';
 import { remediationScene, RUNBOOK_ROLE } from '../lib/blueprint/remediation-scene';
 import { stageAssets } from '../staged-assets';
 import { fakeCompute, type FakeCompute, SLOW_MACHINE_MS } from './support/fake-compute';
@@ -39,7 +39,7 @@ const report = (remediation: object) =>
 let compute: FakeCompute;
 let service: LocalService;
 let cloud: LocalCloud;
-let aws: FakeAws;
+let aws: RecordedAws;
 let agentName: string;
 const started: { input: any; attempt: number }[] = [];
 const messages: any[] = [];
@@ -67,7 +67,7 @@ beforeAll(async () => {
     },
   });
   compute.service = service;
-  aws = await new FakeAws().start();
+  aws = await new RecordedAws().start();
   aws.answers({
     DescribeAlarms: () => ({
       body: { MetricAlarms: [{ AlarmName: 'CheckoutErrors', StateValue: 'ALARM', MetricName: 'Errors' }] },

@@ -1,5 +1,5 @@
 /** The bundled `cloudwatch` server, spoken to by the MCP SDK's client, with real SDK clients against loopback. */
-import { type Behaviour, failure, FakeAws } from './fake-aws';
+import { type Behaviour, failure, RecordedAws } from '../../../local/stand-ins/recorded-aws';
 import { CREDENTIALS, OWN_SECRET, ToolUnderTest } from './tool-under-test';
 
 const WINDOW = { start: '2026-11-23T10:00:00Z', end: '2026-11-23T11:00:00Z' };
@@ -22,11 +22,11 @@ const complete = (rows: Record<string, string>[], bytesScanned = 10): Behaviour 
 const started: Behaviour = () => ({ body: { queryId: 'q-1' } });
 const ok: Behaviour = () => ({ body: { success: true } });
 
-let aws: FakeAws;
+let aws: RecordedAws;
 let tool: ToolUnderTest;
 
 beforeAll(async () => {
-  aws = await new FakeAws().start();
+  aws = await new RecordedAws().start();
   tool = await ToolUnderTest.start('cloudwatch', aws, SCOPE);
 });
 afterAll(async () => {

@@ -1,17 +1,17 @@
 /** The bundled `deployments` and `knowledge-base` servers, with real SDK clients against loopback. */
-import { type AwsAnswer, type Behaviour, failure, FakeAws } from './fake-aws';
+import { type AwsAnswer, type Behaviour, failure, RecordedAws } from '../../../local/stand-ins/recorded-aws';
 import { CREDENTIALS, ToolUnderTest } from './tool-under-test';
 
 const WINDOW = { start: '2026-11-23T10:00:00Z', end: '2026-11-23T11:00:00Z' };
 const AT = 1795428000;
 const AT_ISO = '2026-11-23T10:00:00.000Z';
 
-let aws: FakeAws;
+let aws: RecordedAws;
 let deployments: ToolUnderTest;
 let knowledge: ToolUnderTest;
 
 beforeAll(async () => {
-  aws = await new FakeAws().start();
+  aws = await new RecordedAws().start();
   deployments = await ToolUnderTest.start('deployments', aws, {
     ...CREDENTIALS,
     BMA_DEPLOYMENT_GROUPS: 'Shop/Blue',

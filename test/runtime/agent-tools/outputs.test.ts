@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
-import { failure, FakeAws } from './fake-aws';
+import { failure, RecordedAws } from '../../../local/stand-ins/recorded-aws';
 import { CREDENTIALS, OWN_SECRET, ToolUnderTest } from './tool-under-test';
 
 const SCOPE = {
@@ -20,13 +20,13 @@ const SCOPE = {
 const PUT = (key: string) => `PUT /outputs-bucket/${key}`;
 const stored = () => ({ headers: { 'x-amz-version-id': 'v1' }, body: '' });
 
-let aws: FakeAws;
+let aws: RecordedAws;
 let root: string;
 let workspace: string;
 let tool: ToolUnderTest;
 
 beforeAll(async () => {
-  aws = await new FakeAws().start();
+  aws = await new RecordedAws().start();
   root = mkdtempSync(path.join(tmpdir(), 'bma-outputs-'));
   workspace = path.join(root, 'workspace');
   mkdirSync(path.join(workspace, 'out/deep'), { recursive: true });

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import S3rver from 's3rver';
 import { DUMMY_ACCOUNT } from 's3rver/lib/models/account';
-import { FakeAws } from './fake-aws';
+import { RecordedAws } from '../../../local/stand-ins/recorded-aws';
 import { CREDENTIALS, ToolUnderTest } from './tool-under-test';
 
 const IDENTITY = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@example.com' };
@@ -56,7 +56,7 @@ export class SourceScene {
       configureBuckets: [bucket],
     });
     const { port } = await s3.run();
-    return new SourceScene(root, await new FakeAws().start(), s3, `http://127.0.0.1:${port}`);
+    return new SourceScene(root, await new RecordedAws().start(), s3, `http://127.0.0.1:${port}`);
   }
 
   private readonly client: S3Client;
@@ -65,7 +65,7 @@ export class SourceScene {
 
   private constructor(
     public readonly root: string,
-    public readonly aws: FakeAws,
+    public readonly aws: RecordedAws,
     private readonly s3: S3rver,
     public readonly s3Url: string,
   ) {

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { failure } from './fake-aws';
+import { failure } from '../../../local/stand-ins/recorded-aws';
 import { contents, git, SourceScene, tar, type TarEntry, tarGz } from './source-scene';
 import type { ToolUnderTest } from './tool-under-test';
 

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import type { FakeAws } from './fake-aws';
+import type { RecordedAws } from '../../../local/stand-ins/recorded-aws';
 
 const serverFile = (name: string): string => path.resolve(__dirname, `../../../assets/image/mcp/${name}/server.js`);
 
@@ -26,7 +26,7 @@ export class ToolUnderTest {
 
   public static async start(
     name: string,
-    aws: FakeAws,
+    aws: RecordedAws,
     environment: Record<string, string>,
     args: string[] = [],
   ): Promise<ToolUnderTest> {

@@ -1,7 +1,6 @@
 /** The function as it is deployed, with its own SDK clients, against stand-ins of CodeBuild, ECR and CloudFormation. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { LoopbackServer } from '../../../../local/stand-ins/loopback-server';
 import { builtImage } from '../../../../runtime/turn-handlers/build-image/build';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { ECRClient } from '@aws-sdk/client-ecr';
@@ -14,8 +13,6 @@ let statuses: string[];
 let pushed: boolean;
 let calls: { target: string; body: Record<string, unknown> }[];
 let answers: { headers: Record<string, unknown>; body: Record<string, unknown> }[];
-let server: Server;
-let endpoint: string;
 
 function build() {
   const buildStatus = statuses.length > 1 ? statuses.shift()! : statuses[0];
@@ -31,36 +28,27 @@ function build() {
   };
 }
 
-beforeAll(async () => {
-  server = createServer((request, response) => {
-    let text = '';
-    request.on('data', (part) => (text += part));
-    request.on('end', () => {
-      const body = JSON.parse(text || '{}') as Record<string, unknown>;
-      if (request.method === 'PUT') {
-        answers.push({ headers: request.headers, body });
-        return response.end();
-      }
-      const target = String(request.headers['x-amz-target']).split('.').pop()!;
-      calls.push({ target, body });
-      response.setHeader('content-type', 'application/x-amz-json-1.1');
-      if (target === 'StartBuild') return response.end(JSON.stringify({ build: build() }));
-      if (target === 'BatchGetBuilds') return response.end(JSON.stringify({ builds: [build()] }));
-      if (pushed) return response.end(JSON.stringify({ imageDetails: [{ imageDigest: DIGEST }] }));
-      response.statusCode = 400;
-      return response.end(JSON.stringify({ __type: 'ImageNotFoundException', message: 'no such image' }));
-    });
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const server = new LoopbackServer(({ method, headers, body: bytes }) => {
+  const body = JSON.parse(bytes.toString() || '{}') as Record<string, unknown>;
+  if (method === 'PUT') {
+    answers.push({ headers, body });
+    return { status: 200 };
+  }
+  const target = String(headers['x-amz-target']).split('.').pop()!;
+  calls.push({ target, body });
+  if (target === 'StartBuild') return { status: 200, body: { build: build() } };
+  if (target === 'BatchGetBuilds') return { status: 200, body: { builds: [build()] } };
+  if (pushed) return { status: 200, body: { imageDetails: [{ imageDigest: DIGEST }] } };
+  return { status: 400, body: { __type: 'ImageNotFoundException', message: 'no such image' } };
 });
-afterAll(() => new Promise((done) => server.close(done)));
+beforeAll(() => server.start());
+afterAll(() => server.close());
 beforeEach(() => {
   [statuses, pushed, calls, answers] = [['SUCCEEDED'], false, [], []];
 });
 
 const configuration = () => ({
-  endpoint,
+  endpoint: server.url,
   region: 'us-east-1',
   credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
 });
@@ -127,7 +115,7 @@ describe('the bundled function', () => {
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'a',
       AWS_SECRET_ACCESS_KEY: 'b',
-      AWS_ENDPOINT_URL: endpoint,
+      AWS_ENDPOINT_URL: server.url,
     };
     jest.isolateModules(() => {
       ({ handler } = jest.requireActual<{ handler: typeof handler }>(path.resolve('assets/handlers/build-image.js')));
@@ -137,7 +125,7 @@ describe('the bundled function', () => {
     process.env = environment;
   });
   const invoke = (more: object) =>
-    handler({ ...event, ResponseURL: `${endpoint}/answer`, ...more }, { getRemainingTimeInMillis: () => 900_000 });
+    handler({ ...event, ResponseURL: `${server.url}/answer`, ...more }, { getRemainingTimeInMillis: () => 900_000 });
 
   test('answers CloudFormation with the digest', async () => {
     await invoke({ RequestType: 'Create' });

@@ -9,7 +9,7 @@ import { factText } from '../../../../lib/contracts/fact-text';
 import type { PreparedTurn, StageTurnAnswer } from '../../../../lib/contracts/step';
 import { ANSWER } from '../../../../runtime/turn-handlers/incident/incident-report';
 import { reportSchemaText } from '../../../../runtime/turn-handlers/incident/report-schema';
-import { type Behaviour, failure } from '../../agent-tools/fake-aws';
+import { type Behaviour, failure } from '../../../../local/stand-ins/recorded-aws';
 import { ResponderAccount } from './responder-account';
 import type { IncidentReport } from '../../../../runtime/turn-handlers/incident/incident-report';
 import { notify } from '../../../../runtime/turn-handlers/publish-report/notification';

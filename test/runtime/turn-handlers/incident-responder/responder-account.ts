@@ -1,5 +1,5 @@
 /** An account on this machine for the two functions of an incident responder: real bundles, real SDK clients. */
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import {
@@ -13,8 +13,9 @@ import dynalite from 'dynalite';
 import { incidentLedgerKey } from '../../../../lib/contracts/incident';
 import type { DeliverTurnAnswer, PreparedTurn, StageTurnAnswer } from '../../../../lib/contracts/step';
 import { FunctionHost } from '../../../../local/cloud/function-host';
+import { LoopbackServer } from '../../../../local/stand-ins/loopback-server';
 import type { IncidentRecord } from '../../../../runtime/turn-handlers/incident/incident-record';
-import { FakeAws } from '../../agent-tools/fake-aws';
+import { RecordedAws } from '../../../../local/stand-ins/recorded-aws';
 
 const HANDLERS = path.resolve(__dirname, '../../../../assets/handlers');
 const TABLE = 'ledger';
@@ -23,30 +24,27 @@ const TABLE = 'ledger';
 class Objects {
   readonly stored = new Map<string, string>();
   writes = 0;
-  readonly server: Server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const key = request.url!.split('?')[0];
-      const refused = request.method === 'PUT' && request.headers['if-none-match'] === '*' && this.stored.has(key);
-      if (request.method === 'PUT') this.writes++;
-      if (request.method === 'PUT' && !refused) this.stored.set(key, Buffer.concat(chunks).toString());
-      response.writeHead(refused ? 412 : 200, { 'content-type': 'application/xml' });
-      response.end(refused ? '<Error><Code>PreconditionFailed</Code></Error>' : this.stored.get(key));
-    });
+  readonly server = new LoopbackServer(({ method, url, headers, body }) => {
+    const key = url.pathname;
+    const isWrite = method === 'PUT';
+    const refused = isWrite && headers['if-none-match'] === '*' && this.stored.has(key);
+    if (isWrite) this.writes++;
+    if (isWrite && !refused) this.stored.set(key, body.toString());
+    return {
+      status: refused ? 412 : 200,
+      headers: { 'content-type': 'application/xml' },
+      body: refused ? '<Error><Code>PreconditionFailed</Code></Error>' : (this.stored.get(key) ?? ''),
+    };
   });
 }
-
-const listening = async (server: Server): Promise<string> => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-};
 
 export class ResponderAccount {
   static async start(variables: Record<string, string> = {}): Promise<ResponderAccount> {
     const dynamo = dynalite({ createTableMs: 0 });
+    await new Promise<void>((resolve) => dynamo.listen(0, '127.0.0.1', resolve));
     const objects = new Objects();
-    const aws = await new FakeAws().start();
+    await objects.server.start();
+    const aws = await new RecordedAws().start();
     const environment = {
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'TESTACCESSKEYID00001',
@@ -54,8 +52,8 @@ export class ResponderAccount {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       AWS_MAX_ATTEMPTS: '1',
       AWS_ENDPOINT_URL: aws.url,
-      AWS_ENDPOINT_URL_S3: await listening(objects.server),
-      AWS_ENDPOINT_URL_DYNAMODB: await listening(dynamo),
+      AWS_ENDPOINT_URL_S3: objects.server.url,
+      AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${(dynamo.address() as AddressInfo).port}`,
       BMA_S3_PATH_STYLE: 'true',
       BMA_LEDGER_TABLE: TABLE,
       BMA_EVIDENCE_BUCKET: 'evidence',
@@ -98,7 +96,7 @@ export class ResponderAccount {
   }
 
   private constructor(
-    readonly aws: FakeAws,
+    readonly aws: RecordedAws,
     private readonly s3: Objects,
     private readonly dynamo: DynamoDBClient,
     private readonly dynalite: Server,
@@ -154,8 +152,7 @@ export class ResponderAccount {
     await Promise.all([this.staging.crash(), this.delivery.crash()]);
     await this.aws.stop();
     await new Promise((resolve) => this.dynalite.close(resolve));
-    this.s3.server.closeAllConnections();
-    await new Promise((resolve) => this.s3.server.close(resolve));
+    await this.s3.server.close();
   }
 }
 

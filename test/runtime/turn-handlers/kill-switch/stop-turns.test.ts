@@ -1,11 +1,10 @@
 /** The step that stops running turns, with the SDK's client against a Step Functions whose lists are late. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { KillStepAnswer } from '../../../../lib/contracts/kill-switch';
+import { LoopbackServer } from '../../../../local/stand-ins/loopback-server';
 import { killStep } from '../../../../runtime/turn-handlers/kill-switch/kill-step';
 
 const MACHINE = 'arn:aws:states:us-east-1:111122223333:stateMachine:Turns';
@@ -15,35 +14,26 @@ let listed: string[];
 let stopped: Set<string>;
 /** How many lists still contain executions that were stopped. */
 let late: number;
-let server: Server;
 let states: SFNClient;
 
+const server = new LoopbackServer(({ headers, body }) => {
+  const input = JSON.parse(body.toString()) as Record<string, any>;
+  if (!String(headers['x-amz-target']).endsWith('.StopExecution')) return { status: 200, body: page(input) };
+  stopped.add(String(input.executionArn));
+  return { status: 200, body: { stopDate: 1 } };
+});
+
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (part) => (body += part));
-    request.on('end', () => {
-      const input = JSON.parse(body) as Record<string, any>;
-      response.setHeader('content-type', 'application/x-amz-json-1.0');
-      response.end(
-        JSON.stringify(
-          String(request.headers['x-amz-target']).endsWith('.StopExecution')
-            ? (stopped.add(String(input.executionArn)), { stopDate: 1 })
-            : page(input),
-        ),
-      );
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await server.start();
   states = new SFNClient({
     region: 'us-east-1',
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: server.url,
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
   });
 });
 afterAll(async () => {
   states.destroy();
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
 });
 
 /** Source: docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html: at most 1,000, default 100. */

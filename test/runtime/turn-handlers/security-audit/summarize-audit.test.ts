@@ -1,9 +1,8 @@
 /** The bundle that ends an audit, on s3rver and a loopback Security Hub that checks signatures. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { AuditSummary, SummarizeAuditPayload } from '../../../../lib/contracts/audit';
+import { LoopbackServer } from '../../../../local/stand-ins/loopback-server';
 import { verifySignature } from '../../session-client/sigv4-verifier';
 import { FindingsBucket } from './findings-bucket';
 import { PATH, result, sarif, SQL } from './sarif-samples';
@@ -16,36 +15,32 @@ let client: S3Client;
 /** Security Hub: the imports that came, and how it answers the next. */
 const imports: any[][] = [];
 let answers: { status: number; body: object; type?: string }[] = [];
-const hub = createServer((incoming, response) => {
-  const chunks: Buffer[] = [];
-  incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-  incoming.on('end', () => {
-    const body = Buffer.concat(chunks).toString();
-    const { method = '', url: target = '', headers } = incoming;
-    try {
-      verifySignature({ method, target, headers: headers as Record<string, string>, body }, KEY, 'securityhub');
-    } catch (error) {
-      response.writeHead(403, { 'x-amzn-errortype': 'InvalidSignatureException' }).end((error as Error).message);
-      return;
-    }
-    const { Findings } = JSON.parse(body);
-    imports.push(Findings);
-    const answer = answers.shift() ?? { status: 200, body: { SuccessCount: Findings.length, FailedCount: 0 } };
-    response.writeHead(answer.status, answer.type ? { 'x-amzn-errortype': answer.type } : {});
-    response.end(JSON.stringify(answer.body));
-  });
+const hub = new LoopbackServer(({ method, url, headers, body: bytes }) => {
+  const body = bytes.toString();
+  const target = url.pathname + url.search;
+  try {
+    verifySignature({ method, target, headers: headers as Record<string, string>, body }, KEY, 'securityhub');
+  } catch (error) {
+    const { message } = error as Error;
+    return { status: 403, headers: { 'x-amzn-errortype': 'InvalidSignatureException' }, body: message };
+  }
+  const { Findings } = JSON.parse(body);
+  imports.push(Findings);
+  const imported = { status: 200, body: { SuccessCount: Findings.length, FailedCount: 0 }, type: undefined };
+  const { status, body: answer, type } = answers.shift() ?? imported;
+  return { status, body: answer, ...(type && { headers: { 'x-amzn-errortype': type } }) };
 });
 
 beforeAll(async () => {
   await s3.start('findings');
-  await new Promise<void>((resolve) => hub.listen(0, '127.0.0.1', resolve));
+  await hub.start();
   client = new S3Client({ endpoint: s3.url, forcePathStyle: true, region: 'eu-central-1', credentials: KEY });
   Object.assign(process.env, {
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: KEY.accessKeyId,
     AWS_SECRET_ACCESS_KEY: KEY.secretAccessKey,
     AWS_ENDPOINT_URL_S3: s3.url,
-    AWS_ENDPOINT_URL_SECURITYHUB: `http://127.0.0.1:${(hub.address() as AddressInfo).port}`,
+    AWS_ENDPOINT_URL_SECURITYHUB: hub.url,
     AWS_MAX_ATTEMPTS: '1',
     BMA_S3_PATH_STYLE: 'true',
     BMA_FINDINGS_BUCKET: 'findings',
@@ -57,8 +52,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await s3.stop();
-  hub.closeAllConnections();
-  await new Promise((resolve) => hub.close(resolve));
+  await hub.close();
 });
 beforeEach(() => {
   imports.length = 0;

@@ -1,5 +1,4 @@
 /** What turns cost, counted in a real table (dynalite) with the SDK's client; topic and state machine are a loopback server. */
-import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   CreateTableCommand,
@@ -13,6 +12,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import dynalite from 'dynalite';
 import type { BudgetSettings } from '../../../../lib/contracts/budget';
 import { turnEventType } from '../../../../lib/contracts/turn';
+import { LoopbackServer } from '../../../../local/stand-ins/loopback-server';
 import { Spending } from '../../../../runtime/turn-handlers/watch-budget/spending';
 import { turnCost } from '../../../../runtime/turn-handlers/watch-budget/turn-cost';
 import { watchBudget } from '../../../../runtime/turn-handlers/watch-budget/watch-budget';
@@ -38,7 +38,6 @@ const settings: BudgetSettings = {
 };
 
 let tables: ReturnType<typeof dynalite>;
-let services: Server;
 let dynamo: DynamoDBClient;
 let clients: { topics: SNSClient; states: SFNClient };
 let told: string[];
@@ -49,39 +48,36 @@ let table = 0;
 let spending: Spending;
 let now: Date;
 
-const address = (server: { address(): unknown }) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+/** Amazon SNS and Step Functions. */
+const services = new LoopbackServer(({ headers, body }) => {
+  const isTopic = headers['x-amz-target'] === undefined;
+  const refuses = failing || (isTopic && topicDown);
+  const status = refuses ? 400 : 200;
+  if (!isTopic) {
+    if (!refuses) engaged += 1;
+    return { status, body: refuses ? { __type: 'AccessDeniedException' } : { executionArn: 'a', startDate: 1 } };
+  }
+  if (!refuses) told.push(new URLSearchParams(body.toString()).get('Message') ?? body.toString());
+  const answer = '<PublishResponse><PublishResult><MessageId>m</MessageId></PublishResult></PublishResponse>';
+  return {
+    status,
+    body: refuses ? '<ErrorResponse><Error><Code>AuthorizationError</Code></Error></ErrorResponse>' : answer,
+  };
+});
 
 beforeAll(async () => {
   tables = dynalite({ createTableMs: 0 });
-  services = createServer((request, response) => {
-    let body = '';
-    request.on('data', (part) => (body += part));
-    request.on('end', () => {
-      const isTopic = request.headers['x-amz-target'] === undefined;
-      const refuses = failing || (isTopic && topicDown);
-      response.statusCode = refuses ? 400 : 200;
-      if (!isTopic) {
-        if (!refuses) engaged += 1;
-        return response.end(refuses ? '{"__type":"AccessDeniedException"}' : '{"executionArn":"a","startDate":1}');
-      }
-      if (!refuses) told.push(new URLSearchParams(body).get('Message') ?? body);
-      const answer = '<PublishResponse><PublishResult><MessageId>m</MessageId></PublishResult></PublishResponse>';
-      return response.end(
-        refuses ? '<ErrorResponse><Error><Code>AuthorizationError</Code></Error></ErrorResponse>' : answer,
-      );
-    });
-  });
-  await Promise.all([tables, services].map((each) => new Promise<void>((done) => each.listen(0, '127.0.0.1', done))));
+  await Promise.all([services.start(), new Promise<void>((done) => tables.listen(0, '127.0.0.1', done))]);
   const common = { region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
-  dynamo = new DynamoDBClient({ ...common, endpoint: address(tables) });
+  dynamo = new DynamoDBClient({ ...common, endpoint: `http://127.0.0.1:${(tables.address() as AddressInfo).port}` });
   clients = {
-    topics: new SNSClient({ ...common, endpoint: address(services), maxAttempts: 1 }),
-    states: new SFNClient({ ...common, endpoint: address(services), maxAttempts: 1 }),
+    topics: new SNSClient({ ...common, endpoint: services.url, maxAttempts: 1 }),
+    states: new SFNClient({ ...common, endpoint: services.url, maxAttempts: 1 }),
   };
 });
 afterAll(async () => {
   dynamo.destroy();
-  await Promise.all([tables, services].map((each) => new Promise((done) => each.close(done))));
+  await Promise.all([services.close(), new Promise((done) => tables.close(done))]);
 });
 beforeEach(async () => {
   jest.spyOn(console, 'log').mockImplementation();

@@ -1,6 +1,5 @@
-import { createHash } from 'crypto';
-import * as http from 'http';
-import type { AddressInfo } from 'net';
+import { createHash } from 'node:crypto';
+import { type LoopbackAnswer, type LoopbackRequest, LoopbackServer } from '../../../../local/stand-ins/loopback-server';
 import { verifySignature } from '../../session-client/sigv4-verifier';
 
 const KEY = {
@@ -18,65 +17,49 @@ export class FakeServices {
   /** What PutEvents answers: `taken`, an entry that failed, or an error of the service. */
   public bus: 'taken' | 'refused' | 'broken' = 'taken';
   public queue: 'taken' | 'broken' = 'taken';
-  private readonly server = http.createServer((request, response) => this.serve(request, response));
+  private readonly server = new LoopbackServer((request) => this.answer(request));
 
   public async start(): Promise<string> {
-    await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    await this.server.start();
+    return this.server.url;
   }
 
   public async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((done) => this.server.close(done));
+    await this.server.close();
   }
 
   public reset(secret: string): void {
     Object.assign(this, { secret, secretReads: 0, entries: [], messages: [], bus: 'taken', queue: 'taken' });
   }
 
-  private serve(request: http.IncomingMessage, response: http.ServerResponse): void {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks).toString('utf8');
-      const answer = (status: number, json: object) =>
-        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(json));
-      const signedFor = (service: string) =>
-        verifySignature(
-          { method: 'POST', target: request.url!, headers: request.headers as Record<string, string>, body },
-          KEY,
-          service,
-        );
-      const input = JSON.parse(body);
-      switch (request.headers['x-amz-target']) {
-        case 'secretsmanager.GetSecretValue':
-          signedFor('secretsmanager');
-          this.secretReads += 1;
-          answer(200, { ARN: input.SecretId, SecretString: this.secret });
-          return;
-        case 'AWSEvents.PutEvents':
-          signedFor('events');
-          if (this.bus === 'taken') {
-            this.entries.push(...input.Entries);
-            answer(200, { FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
-          } else if (this.bus === 'refused') {
-            answer(200, { FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException' }] });
-          } else {
-            answer(400, { __type: 'InternalException' });
-          }
-          return;
-        case 'AmazonSQS.SendMessage':
-          signedFor('sqs');
-          if (this.queue === 'broken') {
-            answer(400, { __type: 'com.amazonaws.sqs#KmsAccessDenied' });
-            return;
-          }
-          this.messages.push(input);
-          answer(200, { MessageId: '1', MD5OfMessageBody: createHash('md5').update(input.MessageBody).digest('hex') });
-          return;
-        default:
-          answer(400, { __type: 'UnknownOperationException' });
+  private answer({ method, url, headers, body: bytes }: LoopbackRequest): LoopbackAnswer {
+    const body = bytes.toString('utf8');
+    const target = url.pathname + url.search;
+    const signedFor = (service: string) =>
+      verifySignature({ method, target, headers: headers as Record<string, string>, body }, KEY, service);
+    const input = JSON.parse(body);
+    switch (headers['x-amz-target']) {
+      case 'secretsmanager.GetSecretValue':
+        signedFor('secretsmanager');
+        this.secretReads += 1;
+        return { status: 200, body: { ARN: input.SecretId, SecretString: this.secret } };
+      case 'AWSEvents.PutEvents':
+        signedFor('events');
+        if (this.bus === 'broken') return { status: 400, body: { __type: 'InternalException' } };
+        if (this.bus === 'refused') {
+          return { status: 200, body: { FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException' }] } };
+        }
+        this.entries.push(...input.Entries);
+        return { status: 200, body: { FailedEntryCount: 0, Entries: [{ EventId: '1' }] } };
+      case 'AmazonSQS.SendMessage': {
+        signedFor('sqs');
+        if (this.queue === 'broken') return { status: 400, body: { __type: 'com.amazonaws.sqs#KmsAccessDenied' } };
+        this.messages.push(input);
+        const MD5OfMessageBody = createHash('md5').update(input.MessageBody).digest('hex');
+        return { status: 200, body: { MessageId: '1', MD5OfMessageBody } };
       }
-    });
+      default:
+        return { status: 400, body: { __type: 'UnknownOperationException' } };
+    }
   }
 }
