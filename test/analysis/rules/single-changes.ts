@@ -87,13 +87,31 @@ export const everywhere = (): string[] =>
 /** A finding without its names and numbers. */
 const formOf = (says: string) => says.replace(/\b[A-Z]\w+(?=[ .,:[]|$)/g, 'X').replace(/\d+/g, '0');
 
+/**
+ * The rules that may say something of a change, in one model for all: a value that one of them can't read counts for
+ * each that comes after it.
+ */
+function mayNotice(change: string, at: string, before: ReadonlyMap<Rule, ReadonlySet<string>>): Rule[] {
+  const model = changedModel(change, at);
+  const always = new Set(saidOf(model, []));
+  return RULES.filter((rule) =>
+    saidOf(model, [rule]).some((each) => !before.get(rule)!.has(each) && !always.has(each)),
+  );
+}
+
 /** The first change of each form of what a rule says. For values that can't be read, of each place. */
 function distinctChanges(): SingleChange[] {
+  const before = new Map(RULES.map((rule) => [rule, new Set(saidOf(changedModel(), [rule]))]));
+  const noticed = new Map<Rule, { change: string; at: string }[]>(RULES.map((rule) => [rule, []]));
+  for (const at of everywhere()) {
+    for (const change of Object.keys(CHANGES)) {
+      for (const rule of mayNotice(change, at, before)) noticed.get(rule)!.push({ change, at });
+    }
+  }
   const found = new Map<string, SingleChange>();
-  const all = everywhere().flatMap((at) => Object.keys(CHANGES).map((change) => ({ change, at })));
-  for (const rule of RULES) {
-    saidAlone(rule, all).forEach((says, index) => {
-      const { change, at } = all[index];
+  for (const [rule, changes] of noticed) {
+    saidAlone(rule, changes).forEach((says, index) => {
+      const { change, at } = changes[index];
       const place = change === 'unreadable' ? [at.replace(/\d+/g, '0')] : says.map(formOf);
       const form = [rule.id, change, ...place].join('\n');
       if (says.length > 0 && !found.has(form)) found.set(form, { rule: rule.id, change, at, says });
