@@ -94,7 +94,7 @@ function scriptOf(file: string): Script {
   try {
     return readScript(parse(fs.readFileSync(file, 'utf8')));
   } catch (error) {
-    throw new Error(`${file}: ${(error as Error).message}`);
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -106,7 +106,7 @@ function delivered(directory: string, wanted: ScenarioEvent): Delivered {
   try {
     event = JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new Error(`${file}: ${(error as Error).message}`);
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
   }
   const missing = ['source', 'detail-type', 'time', 'resources', 'detail'].find(
     (member) => !(member in (event as object)),

@@ -44,7 +44,7 @@ export async function answerApproval(
     return { status, answer: parseAnswer(await readText(received, MOST_ANSWER_BYTES)) };
   } catch (problem) {
     const { kind, code } = problem as WireFailure;
-    throw new Error(`${endpoint.origin} is not reachable (${code ?? kind}).`);
+    throw new Error(`${endpoint.origin} is not reachable (${code ?? kind}).`, { cause: problem });
   } finally {
     transport.close();
   }

@@ -154,7 +154,9 @@ export class EventBuses {
     try {
       return matches(EventPattern, event);
     } catch (error) {
-      throw new Error(`The pattern of ${logicalId} cannot be judged here: ${(error as Error).message}`);
+      throw new Error(`The pattern of ${logicalId} cannot be judged here: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
   }
 

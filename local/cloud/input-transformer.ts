@@ -55,7 +55,7 @@ function transformed(
     return JSON.parse(text);
   } catch (error) {
     if (!isJson) return text;
-    throw new Error(`The input template of ${rule} gives no JSON: ${(error as Error).message}`);
+    throw new Error(`The input template of ${rule} gives no JSON: ${(error as Error).message}`, { cause: error });
   }
 }
 

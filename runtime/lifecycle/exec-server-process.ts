@@ -116,7 +116,6 @@ export class ExecServerProcess {
       process.kill(-this.pid, signal);
     } catch {
       // The group is already gone: the exit event is on its way.
-      return;
     }
   }
 

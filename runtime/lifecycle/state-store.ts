@@ -99,7 +99,7 @@ export class StateStore {
     await this.flushDirectory();
   }
 
-  /** Makes the rename durable. Not every network file system can flush a directory. */
+  /** Makes the rename durable. */
   private async flushDirectory(): Promise<void> {
     try {
       const directory = await open(this.directory, 'r');
@@ -109,7 +109,7 @@ export class StateStore {
         await directory.close();
       }
     } catch {
-      return;
+      // Not every network file system can flush a directory.
     }
   }
 }

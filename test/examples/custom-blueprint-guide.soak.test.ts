@@ -111,7 +111,7 @@ test('every file and every command of the guide works, in their order', () => {
       );
     } catch (problem) {
       const { stdout, stderr } = problem as { stdout: string; stderr: string };
-      throw new Error(`The guide says '${step.line}', which failed:\n${stdout}\n${stderr}`);
+      throw new Error(`The guide says '${step.line}', which failed:\n${stdout}\n${stderr}`, { cause: problem });
     }
   }
 

@@ -135,9 +135,11 @@ export class RemediationRunbook {
 const isVisible = (value: string): boolean => value.length <= MAX_PARAMETER_CHARACTERS && /^[\x20-\x7e]+$/.test(value);
 
 function isPattern(pattern: string): boolean {
+  if (pattern.length === 0 || pattern.length > 256) return false;
   try {
     // Compiled separately, so that none of its parentheses closes the anchored group.
-    return pattern.length > 0 && pattern.length <= 256 && new RegExp(pattern, 'u') !== undefined;
+    new RegExp(pattern, 'u');
+    return true;
   } catch {
     return false;
   }

@@ -423,7 +423,7 @@ describe('bad input is refused with path, value, allowed and fix', () => {
     [
       'empty instructions',
       (s) => s.agent({ instructions: '  ' }),
-      /Stack\/Agent: instructions '  ' .*Allowed: a non-empty text.*Fix:/,
+      /Stack\/Agent: instructions ' {2}' .*Allowed: a non-empty text.*Fix:/,
     ],
     [
       'a credential in the instructions',

@@ -6,7 +6,7 @@ import { prepareTurn } from '../../../../runtime/turn-handlers/prepare-turn/prep
 
 test('the request of docs/workflow.md is accepted by a workflow, under the name that the page states', () => {
   const page = fs.readFileSync(path.join(__dirname, '../../../../docs/workflow.md'), 'utf8');
-  const [, json] = /^```json\n(\{\n  "format": "cdk-bedrock-managed-agents\/turn-request.*?)^```$/ms.exec(page)!;
+  const [, json] = /^```json\n(\{\n {2}"format": "cdk-bedrock-managed-agents\/turn-request.*?)^```$/ms.exec(page)!;
   const request = JSON.parse(json) as { deduplicationKey: string; prompt: object[] };
   const name = `turn-${createHash('sha256').update(request.deduplicationKey).digest('hex')}`;
   const environment = {
