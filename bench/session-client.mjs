@@ -22,10 +22,10 @@ const TARGETS = { ratio: 0.4, bytes: 200_000 };
 /** The same operations reachable in both: none may be shaken out of one of them. */
 const SOURCES = {
   ours: `
-    import { SessionClient, runTurn, reconcileCreate, reconcileSubmit, loadSessionDefinition } from './runtime/session-client';
+    import { SessionClient, runTurn, reconcileCreate, reconcileSubmit, resolveSessionDefinition } from './runtime/session-client';
     const client = new SessionClient({ region: 'us-east-1', endpoint: process.env.BENCH_ENDPOINT });
     const constructed = process.hrtime.bigint();
-    export const used = [runTurn, reconcileCreate, reconcileSubmit, loadSessionDefinition];
+    export const used = [runTurn, reconcileCreate, reconcileSubmit, resolveSessionDefinition];
     client.get('s1').then(() => console.log([globalThis.benchStart, constructed].join(' ')));
   `,
   openai: `

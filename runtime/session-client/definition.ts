@@ -13,22 +13,7 @@ import { RequestInputError, SessionDefinitionError } from './errors';
 import { isRecord } from './paging';
 import { checkCreateRequest } from './request-checks';
 
-/** The source of the two parts: SSM and S3 in AWS, files in tests. Injected, so that no SDK is bundled here. */
-export interface SessionDefinitionSource {
-  /** The text of the SSM parameter. */
-  readBinding(): Promise<string>;
-  /** The bytes of the published file. */
-  readFile(at: { readonly bucket: string; readonly key: string; readonly region: string }): Promise<Uint8Array>;
-}
-
-/** Reads both parts and combines them. Throws SessionDefinitionError; errors of the source pass unchanged. */
-export async function loadSessionDefinition(source: SessionDefinitionSource): Promise<SessionDefinition> {
-  const binding = parseBinding(await source.readBinding());
-  const { bucket, key, region } = binding;
-  return resolveSessionDefinition(binding, await source.readFile({ bucket, key, region }));
-}
-
-/** Parses and checks the binding. */
+/** Parses and checks the binding. @throws SessionDefinitionError */
 export function parseBinding(json: string): SessionDefinitionBinding {
   const binding = parse('binding', json, SESSION_BINDING_FORMAT);
   const problem = bindingProblem(binding);
@@ -36,7 +21,12 @@ export function parseBinding(json: string): SessionDefinitionBinding {
   return binding as unknown as SessionDefinitionBinding;
 }
 
-/** Verifies the file against the binding, fills the placeholders and checks the result as `create` would. */
+/**
+ * Verifies the file against the binding, fills the placeholders and checks the result as `create` would.
+ *
+ * @param bytes the published file
+ * @throws SessionDefinitionError
+ */
 export function resolveSessionDefinition(binding: SessionDefinitionBinding, bytes: Uint8Array): SessionDefinition {
   const actual = createHash('sha256').update(bytes).digest('hex');
   if (actual !== binding.sha256) {

@@ -2,7 +2,7 @@
  * The errors of this client, as types that a caller can distinguish.
  *
  * No message, enumerable member or cause holds credentials, prompt text or a response body: the service may echo the
- * prompt in its own message, so that message is only behind `ServiceError.serviceMessage()`.
+ * prompt in its own message, so that message is read to classify the error and then dropped.
  * Names are literal because bundles are minified.
  */
 
@@ -150,7 +150,6 @@ export class AmbiguousRequestError extends SessionClientError {
 
 export interface ServiceErrorDetails extends ErrorDetails {
   readonly status: number;
-  readonly serviceMessage?: string;
   /** Milliseconds the service asked to wait. */
   readonly retryAfterMs?: number;
 }
@@ -161,17 +160,10 @@ export class ServiceError extends SessionClientError {
   declare readonly status: number;
   /** Milliseconds the service asked to wait, from Retry-After. */
   readonly retryAfterMs?: number;
-  readonly #serviceMessage?: string;
 
   constructor(message: string, details: ServiceErrorDetails) {
     super(message, details);
     this.retryAfterMs = details.retryAfterMs;
-    this.#serviceMessage = details.serviceMessage;
-  }
-
-  /** The service's own words, cut to 2,000 characters. They may quote the prompt: show them to a person, never log them. */
-  serviceMessage(): string | undefined {
-    return this.#serviceMessage;
   }
 }
 

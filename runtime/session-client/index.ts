@@ -12,12 +12,7 @@ export {
   notesSince,
 } from './conversation';
 export { type Credentials, type CredentialsProvider, environmentCredentials } from './credentials';
-export {
-  loadSessionDefinition,
-  parseBinding,
-  resolveSessionDefinition,
-  type SessionDefinitionSource,
-} from './definition';
+export { parseBinding, resolveSessionDefinition } from './definition';
 export * from './errors';
 export { type FailureKind, failureKind } from './failure-kind';
 export { EventStream, type EventStreamOptions } from './event-stream';

@@ -15,7 +15,6 @@ import {
 import { isRecord } from './paging';
 import { parseRetryAfter } from './retry';
 
-const MAX_SERVICE_MESSAGE = 2_000;
 const SKEW_WORTH_NAMING_MS = 4 * 60_000;
 
 export interface ErrorAnswer {
@@ -47,7 +46,6 @@ export function serviceError(answer: ErrorAnswer): ServiceError {
     status,
     requestId: requestIdOf(headers),
     code: identifier(said.code) ?? identifier(firstOf(headers['x-amzn-errortype'])?.split(':')[0]),
-    serviceMessage: said.message?.slice(0, MAX_SERVICE_MESSAGE),
     retryAfterMs: parseRetryAfter(firstOf(headers['retry-after']), now),
   };
   const line = (meaning: string) => `${operation} was answered with ${status}${tail(details)}: ${meaning}`;
@@ -64,10 +62,7 @@ export function serviceError(answer: ErrorAnswer): ServiceError {
   }
   switch (status) {
     case 400:
-      return new BadRequestError(
-        line('a field, the role or the model was refused; serviceMessage() has the words'),
-        details,
-      );
+      return new BadRequestError(line('a field, the role or the model was refused'), details);
     case 401:
     case 403:
       return new AccessDeniedError(

@@ -6,6 +6,7 @@ import { type LocalService, startLocalService } from '../../local';
 import { Deployment } from '../../local/cloud/deployment';
 import { connectFakeExecServer } from './support/fake-exec-server';
 import { agentCoreSession, clientOf, eventually, selfHostedSession } from './support/service';
+import { sendSigned } from './support/signed-request';
 
 const ACCOUNT = '111122223333';
 const trust = (service: string, more: object = {}) => ({
@@ -193,9 +194,12 @@ describe('with a template', () => {
     ],
   ])('create is denied with 403 when %s', async (_name, shape, message) => {
     const client = await start(shape);
-    const error = await client.create(agentCoreSession({ role_arn: roleArn('SessionRole') })).catch((e: unknown) => e);
-    expect(error).toMatchObject({ status: 403, code: 'AccessDeniedException' });
-    expect((error as { serviceMessage(): string }).serviceMessage()).toMatch(message);
+    const request = agentCoreSession({ role_arn: roleArn('SessionRole') });
+    await expect(client.create(request)).rejects.toMatchObject({ status: 403, code: 'AccessDeniedException' });
+    // The client keeps no text of the service.
+    const url = `${service.url}/openai/v1/agents/sessions`;
+    const { text } = await sendSigned({ method: 'POST', url, body: JSON.stringify(request) }, service.credentials);
+    expect(text).toMatch(message);
     client.close();
   });
 

@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc, { runs } from '../../fast-check';
 import type { SessionDefinitionBinding, SessionDefinitionFile } from '../../../lib/contracts/session';
-import {
-  loadSessionDefinition,
-  parseBinding,
-  resolveSessionDefinition,
-  SessionDefinitionError,
-} from '../../../runtime/session-client';
+import { parseBinding, resolveSessionDefinition, SessionDefinitionError } from '../../../runtime/session-client';
 import { checkCreateRequest } from '../../../runtime/session-client/request-checks';
 
 const FILE: SessionDefinitionFile = {
@@ -47,17 +42,14 @@ function published(file: unknown, binding: object = {}): { text: string; bytes: 
   return { text: JSON.stringify({ ...BINDING, sha256, ...binding }), bytes };
 }
 
-async function load(file: unknown, binding?: object): Promise<unknown> {
+function load(file: unknown, binding?: object): unknown {
   const { text, bytes } = published(file, binding);
-  return await loadSessionDefinition({
-    readBinding: () => Promise.resolve(text),
-    readFile: () => Promise.resolve(bytes),
-  });
+  return resolveSessionDefinition(parseBinding(text), bytes);
 }
 
 describe('a published session definition', () => {
-  test('becomes the create request: placeholders filled once, in every string', async () => {
-    expect(await load(FILE)).toEqual({
+  test('becomes the create request: placeholders filled once, in every string', () => {
+    expect(load(FILE)).toEqual({
       agent: {
         ...FILE.agent,
         instructions:
@@ -84,16 +76,6 @@ describe('a published session definition', () => {
     });
   });
 
-  test('is read from where the binding says', async () => {
-    const { text, bytes } = published(FILE);
-    const asked: unknown[] = [];
-    await loadSessionDefinition({
-      readBinding: () => Promise.resolve(text),
-      readFile: (at) => Promise.resolve((asked.push(at), bytes)),
-    });
-    expect(asked).toEqual([{ bucket: 'assets', key: 'abc.json', region: 'us-east-1' }]);
-  });
-
   test.each<[string, unknown, object | undefined, RegExp]>([
     ['another hash', FILE, { sha256: '0'.repeat(64) }, /the file has SHA-256 [0-9a-f]{64}, the binding says 0{64}/],
     ['a hash in upper case', FILE, { sha256: 'A'.repeat(64) }, /binding\.sha256/],
@@ -116,8 +98,13 @@ describe('a published session definition', () => {
       /environment\.workspace_directory/,
     ],
     ['a bad role', FILE, { role_arn: 'arn:aws:iam::1:user/x' }, /role_arn "arn:aws:iam::1:user\/x" has the wrong form/],
-  ])('%s is refused by name, without quoting the file', async (_name, file, binding, message) => {
-    const error: unknown = await load(file, binding).catch((reason: unknown) => reason);
+  ])('%s is refused by name, without quoting the file', (_name, file, binding, message) => {
+    let error: unknown;
+    try {
+      load(file, binding);
+    } catch (reason) {
+      error = reason;
+    }
     expect(error).toBeInstanceOf(SessionDefinitionError);
     expect((error as Error).name).toBe('SessionDefinitionError');
     expect((error as Error).message).toMatch(message);

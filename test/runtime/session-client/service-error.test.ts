@@ -72,16 +72,6 @@ describe('the code', () => {
   });
 });
 
-test.each<[string, unknown, string | undefined]>([
-  ['error.message', { error: { message: 'a' }, message: 'b' }, 'a'],
-  ['message', { message: 'b' }, 'b'],
-  ['Message', { Message: 'c' }, 'c'],
-  ['nothing, when it is not a text', { message: { a: 1 } }, undefined],
-  ['its first 2,000 characters', { message: 'x'.repeat(2_001) }, 'x'.repeat(2_000)],
-])("the service's own words are %s", (_name, body, words) => {
-  expect(answered(400, body).serviceMessage()).toBe(words);
-});
-
 test('code and request id are named in the message, where the answer has them', () => {
   const headers = { 'x-amzn-requestid': 'r-1' };
   expect(answered(404, { code: 'gone' }, headers).message).toMatch(/with 404 \(gone, request r-1\): /);
