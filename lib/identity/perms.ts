@@ -170,30 +170,6 @@ export const TURN_SESSION_ACTIONS = {
 };
 
 /** The ledger: single items, and the index of sessions to delete. */
-/* ---------------------------------------------------------------- kill switch */
-
-/** Ending sessions of a stopped agent, through its own endpoint. */
-export const END_SESSIONS_ACTIONS = [
-  'bedrock-mantle:CreateAgentSessionEvent',
-  'bedrock-mantle:DeleteAgentSession',
-  'bedrock-mantle:ListAgentSessions',
-];
-
-/** Recording the stop of an agent in its ledger, and reverting it. */
-export const STOP_MARK_ACTIONS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'];
-
-/** Counting the cost of turns, in the table of a budget. */
-export const BUDGET_TABLE_ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'];
-
-/** Disabling triggers, so that events wait in their queues. */
-export const MAPPING_SWITCH_ACTIONS = ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'];
-
-/** Attaching one policy, which denies everything, to named roles. Always granted together with `iam:PolicyARN`. */
-export const DENY_ATTACH_ACTIONS = ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'];
-
-/** Finding running executions of a state machine. */
-export const EXECUTION_FIND_ACTIONS = ['states:ListExecutions'];
-
 export const LEDGER_READ_ACTIONS = ['dynamodb:GetItem'];
 export const LEDGER_CHANGE_ACTIONS = ['dynamodb:UpdateItem'];
 export const LEDGER_REMOVE_ACTIONS = ['dynamodb:DeleteItem'];
@@ -261,6 +237,30 @@ export const TRACE_ACTIONS = [
   'xray:PutTelemetryRecords',
   'xray:PutTraceSegments',
 ];
+
+/* ---------------------------------------------------------------- kill switch and budget */
+
+/** Ending sessions of a stopped agent, through its own endpoint. */
+export const END_SESSIONS_ACTIONS = [
+  'bedrock-mantle:CreateAgentSessionEvent',
+  'bedrock-mantle:DeleteAgentSession',
+  'bedrock-mantle:ListAgentSessions',
+];
+
+/** Recording the stop of an agent in its ledger, and reverting it. */
+export const STOP_MARK_ACTIONS = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'];
+
+/** Counting the cost of turns, in the table of a budget. */
+export const BUDGET_TABLE_ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'];
+
+/** Disabling triggers, so that events wait in their queues. */
+export const MAPPING_SWITCH_ACTIONS = ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'];
+
+/** Attaching one policy, which denies everything, to named roles. Always granted together with `iam:PolicyARN`. */
+export const DENY_ATTACH_ACTIONS = ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'];
+
+/** Finding running executions of a state machine. */
+export const EXECUTION_FIND_ACTIONS = ['states:ListExecutions'];
 
 /* ---------------------------------------------------------------- agent tools (granted to the execution role) */
 
