@@ -10,7 +10,7 @@ const NO_DESTINATION =
 
 /** The texts below a node that can say where data goes. */
 export function destinationsIn(node: Node): Case<Text>[] {
-  return textsBelow(node, (key) => !NO_DESTINATION.test(key));
+  return textsBelow(node, { asked: (key) => !NO_DESTINATION.test(key) });
 }
 
 /** The resources of the assembly that the destinations below a node name. */

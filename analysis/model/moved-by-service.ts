@@ -125,7 +125,7 @@ interface PlaceOutside extends Case<Text>, Pick<OutsideAccess, 'by' | 'who' | 'g
 
 /** The accounts, buckets and hosts outside of the app that a resource names as something other than what it reads. */
 function placesOutside(model: Model, giver: Resource): PlaceOutside[] {
-  return textsBelow(giver.properties, (key) => !NO_PLACE.test(key))
+  return textsBelow(giver.properties, { asked: (key) => !NO_PLACE.test(key) })
     .filter(({ keys }) => !keys.some(isRead))
     .flatMap(({ keys, ...text }): PlaceOutside[] => {
       const { value } = text;

@@ -6,25 +6,35 @@ export interface TextBelow extends Case<Text> {
   readonly keys: readonly string[];
 }
 
-/** No property of a resource type is deeper. A written template can be as deep as it likes. */
-const MAX_DEPTH = 12;
+export interface TextsBelowOptions {
+  /** Whether the values below a key are read. @default all are */
+  readonly asked?: (key: string) => boolean;
+  /** Reads the texts of a JSON object that is written as a text, such as a policy, instead of the text. @default false */
+  readonly documents?: boolean;
+}
 
 /**
- * The texts below a node.
- *
- * @param asked whether the values below a key are read
+ * Levels of objects and lists that are read. No property of a resource type and no argument of a call has as many; a written
+ * template can be as deep as it likes.
  */
-export function textsBelow(
-  node: Node,
-  asked: (key: string) => boolean = () => true,
-  keys: readonly string[] = [],
-): TextBelow[] {
-  if (node.kind === 'object') {
-    return keys.length > MAX_DEPTH
-      ? []
-      : node.entries().flatMap(([key, value]) => (asked(key) ? textsBelow(value, asked, [...keys, key]) : []));
-  }
-  return node.kind === 'list'
-    ? node.items().flatMap((item) => textsBelow(item, asked, keys))
-    : node.texts().map((text) => ({ ...text, keys }));
+const MAX_DEPTH = 32;
+
+/** The texts below a node. */
+export function textsBelow(top: Node, { asked = () => true, documents = false }: TextsBelowOptions = {}): TextBelow[] {
+  const read = (node: Node, keys: readonly string[], depth: number): TextBelow[] => {
+    if (depth > MAX_DEPTH) {
+      return [];
+    }
+    if (node.kind === 'object') {
+      return node.entries().flatMap(([key, value]) => (asked(key) ? read(value, [...keys, key], depth + 1) : []));
+    }
+    if (node.kind === 'list') {
+      return node.items().flatMap((item) => read(item, keys, depth + 1));
+    }
+    const parsed = documents ? node.json().filter(({ kind }) => kind === 'object') : [];
+    return parsed.length > 0
+      ? parsed.flatMap((document) => read(document, keys, depth + 1))
+      : node.texts().map((text) => ({ ...text, keys }));
+  };
+  return read(top, [], 0);
 }

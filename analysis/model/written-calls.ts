@@ -13,7 +13,8 @@ import type { Node } from './node';
 import { accountOf, ownAccounts } from './own-accounts';
 import { stateMachines, statesOf, textAt } from './state-machine';
 import type { TemplateModel } from './template-model';
-import type { Place, Text } from './text';
+import type { Place } from './text';
+import { type TextBelow, textsBelow } from './texts-below';
 
 /** A call of an AWS API that is written in the template. */
 export interface WrittenCall {
@@ -80,8 +81,7 @@ function collect(model: TemplateModel): WrittenChange[] {
   ]);
   const types = [...new Set([...governing].map(({ type }) => type))];
   return calls.flatMap((call) => {
-    const of = call.given
-      .flatMap((node) => givenIn(node))
+    const of = givenTexts(call.given)
       .flatMap(({ value }) => [
         ...model.mentioned(value),
         ...model.named(value, ...types).map(({ resource }) => resource),
@@ -126,35 +126,19 @@ function staysInside(model: TemplateModel, { action, given }: WrittenCall, of: R
   if (!GIVES.test(action)) {
     return false;
   }
-  const texts = given.flatMap((node) => givenIn(node));
-  const named = texts.filter(({ value }) => !model.mentioned(value).includes(of));
+  const named = givenTexts(given).filter(({ value }) => !model.mentioned(value).includes(of));
   const accounts = named.map(({ value }) => accountOf(value)).filter((account) => account !== undefined);
   const isToAPart = named.some(({ value }) => model.mentioned(value).length > 0);
   return (
     (accounts.length > 0 || isToAPart) &&
     accounts.every((account) => ownAccounts(model).ofAccount(account) === 'own') &&
-    !named.some(({ key, value }) => literalOf(value) === '*' && /principal|^AWS$/i.test(key))
+    !named.some(({ keys, value }) => literalOf(value) === '*' && /principal|^AWS$/i.test(keys.at(-1) ?? ''))
   );
 }
 
-export interface Given {
-  /** The key that the text is below. */
-  readonly key: string;
-  readonly value: Text;
-}
-
 /** Every text in the arguments of a call, including the texts of a policy that is written as a text. */
-export function givenIn(node: Node, key = ''): Given[] {
-  if (node.kind === 'object') {
-    return node.entries().flatMap(([name, value]) => givenIn(value, name));
-  }
-  if (node.kind === 'list') {
-    return node.items().flatMap((item) => givenIn(item, key));
-  }
-  const documents = node.json().filter(({ kind }) => kind === 'object');
-  return documents.length > 0
-    ? documents.flatMap((each) => givenIn(each, key))
-    : node.texts().map(({ value }) => ({ key, value }));
+export function givenTexts(given: readonly Node[]): TextBelow[] {
+  return given.flatMap((node) => textsBelow(node, { documents: true }));
 }
 
 /** `Create`, `Update` and `Delete` of an AwsCustomResource of aws-cdk-lib: JSON with service, action and parameters. */

@@ -12,7 +12,7 @@ import { remembered } from '../model/remembered';
 import { stateMachines } from '../model/state-machine';
 import type { TemplateModel } from '../model/template-model';
 import type { Text } from '../model/text';
-import { givenIn, writtenCalls, writtenChanges } from '../model/written-calls';
+import { givenTexts, writtenCalls, writtenChanges } from '../model/written-calls';
 import { type AgentRole, agentRoles, covering } from './agent-roles';
 import { literalNames, namesARole, serviceTokens } from './mentioned';
 import { isOfLibrary } from './permissions';
@@ -153,7 +153,7 @@ export function noteToldRoles(model: TemplateModel, unread: Unread): void {
     if (!OF_AGENTS.test(action) && !isOfData(action) && !changes.has(maker)) {
       note(
         maker,
-        given.flatMap((node) => givenIn(node)).map(({ value }) => value),
+        givenTexts(given).map(({ value }) => value),
       );
     }
   }
@@ -163,7 +163,7 @@ export function noteToldRoles(model: TemplateModel, unread: Unread): void {
       type === 'AWS::Pipes::Pipe' ? [properties] : [...properties.at('Targets'), ...properties.at('Target')];
     for (const target of targets.flatMap((list) => list.items())) {
       const told = target.entries().filter(([name]) => !NOT_TOLD.has(name));
-      const texts = told.flatMap(([, node]) => givenIn(node)).map(({ value }) => value);
+      const texts = givenTexts(told.map(([, node]) => node)).map(({ value }) => value);
       const arns = texts.flatMap((value) => literalOf(value) ?? []).filter((text) => text.startsWith('arn:'));
       const isCall = arns.some((arn) => UNIVERSAL_TARGET.test(arn));
       if (!isCall && (arns.length === 0 || !arns.every((arn) => KEEPS_ONLY.test(arn)))) {
