@@ -155,8 +155,8 @@ export class ScenarioRun {
     if (detail.evidence !== undefined) {
       const { bucket, manifestKey } = detail.evidence;
       const folder = `${path.posix.dirname(manifestKey)}/`;
-      for (const key of await this.cloud.keys(bucket, folder)) {
-        evidence.set(key.slice(folder.length), await this.cloud.text(bucket, key));
+      for (const key of await this.cloud.stores.keys(bucket, folder)) {
+        evidence.set(key.slice(folder.length), await this.cloud.stores.text(bucket, key));
       }
     }
     const lines = (evidence.get('items.jsonl') ?? '').split('\n').filter(Boolean);

@@ -24,13 +24,13 @@ export const scenario: LocalScenario = {
   async standIns(cloud) {
     const bucket = bucketOf(cloud, 'Sources');
     for (const [name, files] of Object.entries(REPOSITORIES)) {
-      await cloud.s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${name}.bundle`, Body: packed(files) }));
+      await cloud.stores.s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${name}.bundle`, Body: packed(files) }));
     }
   },
   async show({ cloud }) {
     const bucket = bucketOf(cloud, 'Reports');
-    const reports = await cloud.keys(bucket, '');
-    const texts = await Promise.all(reports.map((key) => cloud.text(bucket, key)));
+    const reports = await cloud.stores.keys(bucket, '');
+    const texts = await Promise.all(reports.map((key) => cloud.stores.text(bucket, key)));
     return reports.flatMap((key, index) => [key, ...texts[index].trimEnd().split('\n')]);
   },
 };

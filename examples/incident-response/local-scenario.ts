@@ -17,6 +17,6 @@ export const scenario: LocalScenario = {
   show: async ({ cloud, turns }) => {
     const { ref } = cloud.deployment.one('AWS::S3::Bucket', 'Reports');
     const { markdown } = (turns.at(-1)?.detail.delivery ?? {}) as { markdown?: string };
-    return markdown === undefined ? ['No report was published.'] : (await cloud.text(ref, markdown)).split('\n');
+    return markdown === undefined ? ['No report was published.'] : (await cloud.stores.text(ref, markdown)).split('\n');
   },
 };

@@ -34,7 +34,7 @@ async function standIns(cloud: LocalCloud): Promise<void> {
   });
   cloud.onClose(() => git.close());
   cloud.endpoint('GIT_CODECOMMIT', git.url);
-  await cloud.s3.send(
+  await cloud.stores.s3.send(
     new PutObjectCommand({
       Bucket: cloud.deployment.one('AWS::S3::Bucket', 'Bundles').ref,
       Key: BUNDLE,
@@ -52,13 +52,13 @@ async function standIns(cloud: LocalCloud): Promise<void> {
 async function show({ cloud }: ScenarioResult): Promise<string[]> {
   const bucket = cloud.deployment.one('AWS::S3::Bucket', 'Findings').ref;
   const lines: string[] = [];
-  for (const key of await cloud.keys(bucket, 'audits/')) {
-    const { night, totals, repositories } = JSON.parse(await cloud.text(bucket, key)) as Summary;
+  for (const key of await cloud.stores.keys(bucket, 'audits/')) {
+    const { night, totals, repositories } = JSON.parse(await cloud.stores.text(bucket, key)) as Summary;
     const { new: fresh, known, fixed, failed } = totals;
     lines.push(`Night of ${night}: ${fresh} new, ${known} known, ${fixed} fixed; ${failed} repositories failed`);
     for (const { repository, delivery } of repositories) {
       if (delivery === undefined) continue;
-      const { runs } = JSON.parse(await cloud.text(bucket, delivery.key)) as Log;
+      const { runs } = JSON.parse(await cloud.stores.text(bucket, delivery.key)) as Log;
       lines.push(`  ${delivery.key}`);
       for (const { ruleId, baselineState, locations } of runs[0].results) {
         const { artifactLocation, region } = locations[0].physicalLocation;

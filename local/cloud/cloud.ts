@@ -1,7 +1,4 @@
 /** The local cloud: the resources of the templates that turns need, on this machine. */
-import { randomBytes, randomUUID } from 'node:crypto';
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { GetItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { turnEventType, type TurnOutcome } from '../../lib/contracts/turn';
 import { SLOTS_KEY } from '../../lib/contracts/turn-ledger';
 import { TURN_VARIABLES } from '../../lib/contracts/handler-variables';
@@ -9,19 +6,20 @@ import type { Credentials } from '../auth/principals';
 import { AccountPolicies } from '../iam/account-policies';
 import type { LocalService } from '../service';
 import { type AlarmState, Alarms } from './alarms';
-import { AwsError, type Fields } from './aws-error';
+import type { Fields } from './aws-error';
 import type { AwsRequest } from './aws-request';
 import { Deliveries } from './deliveries';
 import { type DeployedResource, Deployment } from './deployment';
 import { type CloudEvent, type Delivery, EventBuses, type EventEntry, eventOf, type Schedule } from './event-buses';
+import { EventTargets } from './event-targets';
 import { type Execution, Executions, type TaskPlace } from './executions';
 import { Front, type Operation } from './front';
 import { functionEnvironment } from './function-environment';
 import { Functions } from './functions';
 import { LocalGuardrail } from './guardrail';
 import type { Pace } from './interpreter';
-import { PARAMETER_BYTES } from './limits';
 import { ObjectEvents } from './object-events';
+import { ParametersAndSecrets } from './parameters-and-secrets';
 import { Permissions } from './permissions';
 import { Queues } from './queues';
 import { ServiceCalls } from './service-calls';
@@ -64,7 +62,7 @@ export class LocalCloud {
     const place = { accountId: service.accountId, region: service.region, partition: 'aws' };
     const model = service.policies?.model;
     const deployment = new Deployment(options.assembly, place, options.stacks, model);
-    checkParameters(deployment);
+    const values = new ParametersAndSecrets(deployment);
     const stores = await Stores.start(deployment, service.credentials);
     const policies = service.policies ?? new AccountPolicies(deployment.model, deployment.place);
     const permissions = new Permissions(policies, deployment);
@@ -85,6 +83,7 @@ export class LocalCloud {
     });
     const cloud: LocalCloud = new LocalCloud(options, {
       deployment,
+      values,
       stores,
       operations,
       front,
@@ -114,27 +113,26 @@ export class LocalCloud {
   /** Called when a call of a function to AWS took effect, before the function gets the response. */
   public afterCall: (functionArn: string) => Promise<void> = () => Promise.resolve();
   public readonly topics: Topics;
-  /** ARNs of resources that don't respond: targets of rules and schedules, and buses whose key can't be used. */
-  public readonly unavailable = new Set<string>();
+  public readonly targets: EventTargets;
+  /** Tables and buckets, with their content. `endpoint` can replace the address of one with another server. */
+  public readonly stores: Stores;
   /** Every decision about a call: `policies.decisions`, and those that denied it: `policies.denials`. */
   public readonly policies: AccountPolicies;
   public readonly deployment: Deployment;
   /** Operations for the SDKs of functions by `<target>` (`AWSEvents.PutEvents`), which can be replaced or added. */
   public readonly operations: Map<string, Operation>;
-  private readonly stores: Stores;
   private readonly front: Front;
   private readonly permissions: Permissions;
   private readonly deliveries: Deliveries;
   private readonly alarms: Alarms;
   private readonly service: LocalService;
   private readonly machines: ReadonlyMap<string, DeployedResource>;
-  private readonly secrets = new Map<string, string>();
   private readonly closers: (() => Promise<void> | void)[] = [];
   private delivering = 0;
 
   private constructor(
     options: LocalCloudOptions,
-    { deployment, stores, operations, front, policies, permissions, answered }: Parts,
+    { deployment, values, stores, operations, front, policies, permissions, answered }: Parts,
   ) {
     this.service = options.service;
     this.deployment = deployment;
@@ -178,31 +176,21 @@ export class LocalCloud {
       topics: this.topics,
       deliver: (event) => this.deliver(event),
     });
-    this.buses = new EventBuses(deployment, {
-      admit: (bus, event) => this.admit(bus, event),
-      take: (ruleArn, target, event) => {
-        this.deliveries.ruleReaches(ruleArn, target);
-        return this.take(target.Arn, event);
-      },
-      keep: (ruleArn, queue, event) => {
-        this.deliveries.ruleGivesUp(ruleArn, queue);
-        this.queues.send(queue, JSON.stringify(event));
-      },
-      takeFrom: ({ arn, keyArn, target }, event) => {
-        this.deliveries.scheduleReaches(arn, keyArn, target);
-        return this.take(target.Arn, event);
-      },
-      keepFrom: ({ arn, target }, event) => {
-        this.deliveries.scheduleGivesUp(arn, target);
-        this.queues.send(target.DeadLetterConfig!.Arn!, JSON.stringify(event));
-      },
+    this.targets = new EventTargets({
+      deployment,
+      deliveries: this.deliveries,
+      queues: this.queues,
+      topics: this.topics,
+      functions: this.functions,
+      executions: () => this.executions,
+      putEvents: (entries) => this.putEvents(entries),
+      deliver: (event, bus) => this.deliver(event, bus),
+      onRefused: (bus, error) => this.failed(`bus ${bus}`, error),
     });
+    this.buses = new EventBuses(deployment, this.targets);
     const objects = new ObjectEvents(deployment, {
       onDefaultBus: (event) => void this.deliver(event).catch((error: Error) => this.failed('object event', error)),
-      notify: async (bucketArn, targetArn, notification) => {
-        this.deliveries.bucketNotifies(bucketArn, targetArn);
-        await this.take(targetArn, notification);
-      },
+      notify: (bucketArn, targetArn, notification) => this.targets.notify(bucketArn, targetArn, notification),
       onFailure: (bucketArn, error) => this.failed(`notification of ${bucketArn}`, error),
     });
     const changed = (change: 'Created' | 'Deleted', reason: string) => (request: AwsRequest) =>
@@ -228,7 +216,7 @@ export class LocalCloud {
       queues: this.queues,
       guardrail: this.guardrail,
       putEvents: (entries) => this.putEvents(entries),
-      parameter: (name) => this.parameter(name),
+      parameter: (name) => values.parameter(name),
       publish: (message) => this.topics.publish(message),
       authorize: (arn, name, parameters) =>
         this.permissions.authorize({ arn: this.roleOfMachine(arn) }, name, parameters),
@@ -243,8 +231,8 @@ export class LocalCloud {
       policies,
       deployment,
       putEvents: (entries) => this.putEvents(entries),
-      parameter: (name) => this.parameter(name),
-      secret: (arn) => this.secret(arn),
+      parameter: (name) => values.parameter(name),
+      secret: (arn) => values.secret(arn),
     });
     for (const [target, operation] of sdkOperations) operations.set(target, operation);
   }
@@ -257,22 +245,9 @@ export class LocalCloud {
     return this.deployment.place.accountId;
   }
 
-  /** Addresses of the stores, by the service id in lower case. `endpoint` can replace one with another server. */
-  public get storeUrls(): { readonly s3: string; readonly dynamodb: string } {
-    return { s3: this.stores.s3Url, dynamodb: this.stores.dynamoUrl };
-  }
-
   /** The address of all services of the account, for clients that sign as one of its roles. */
   public get url(): string {
     return this.front.url;
-  }
-
-  public get s3() {
-    return this.stores.s3;
-  }
-
-  public get dynamo() {
-    return this.stores.dynamo;
   }
 
   /**
@@ -374,45 +349,9 @@ export class LocalCloud {
     );
   }
 
-  /** The value of an SSM parameter of the templates, or of one that was set. */
-  public parameter(name: string): string {
-    const found = this.deployment.all('AWS::SSM::Parameter').find(({ ref }) => ref === name);
-    if (found === undefined) throw new AwsError('ParameterNotFound', `no parameter ${name} in the deployment`);
-    return String(found.properties.Value);
-  }
-
-  /** The value of a secret: generated on first use. */
-  public secret(arn: string): string {
-    if (!this.secrets.has(arn)) this.secrets.set(arn, randomBytes(32).toString('hex'));
-    return this.secrets.get(arn)!;
-  }
-
   /** The credentials of a role of the deployment, for local servers that check signatures. */
   public credentialsFor(roleArn: string): Credentials {
     return this.service.credentialsFor(roleArn);
-  }
-
-  /** An object as text. */
-  public async text(bucket: string, key: string): Promise<string> {
-    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return await Body!.transformToString();
-  }
-
-  /** Keys of a bucket below a prefix, in order. */
-  public async keys(bucket: string, prefix = ''): Promise<string[]> {
-    const { Contents } = await this.s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
-    return (Contents ?? []).map(({ Key }) => Key!);
-  }
-
-  /** Creates a bucket that isn't in a template, for example one that a stack imports. */
-  public async makeBucket(name: string): Promise<void> {
-    await this.s3.send(new CreateBucketCommand({ Bucket: name }));
-  }
-
-  /** An item of a table with the partition key `pk`. */
-  public async item(table: string, pk: string): Promise<Record<string, AttributeValue> | undefined> {
-    const { Item } = await this.dynamo.send(new GetItemCommand({ TableName: table, Key: { pk: { S: pk } } }));
-    return Item;
   }
 
   /** Names of the turns that hold a slot, of all workflows. */
@@ -428,7 +367,7 @@ export class LocalCloud {
         )
         .filter((name) => typeof name === 'string'),
     );
-    const items = await Promise.all([...tables].map((table) => this.item(table, SLOTS_KEY)));
+    const items = await Promise.all([...tables].map((table) => this.stores.item(table, SLOTS_KEY)));
     return items.flatMap((item) => item?.holders?.SS ?? []);
   }
 
@@ -462,73 +401,20 @@ export class LocalCloud {
     }
   }
 
-  /** If EventBridge can't use the customer-managed key of a bus, the event goes to the dead-letter queue of the bus. */
-  private admit(bus: string, event: CloudEvent): boolean {
-    const found = this.deployment.all('AWS::Events::EventBus').find(({ ref }) => ref === bus);
-    if (found === undefined) return true;
-    try {
-      this.deliveries.busTakes(found.arn);
-      if (this.unavailable.has(found.arn)) throw new AwsError('KMSInvalidStateException', 'The key is disabled');
-      return true;
-    } catch (error) {
-      this.failed(`bus ${bus}`, error as Error);
-      const { Arn: queue } = (found.properties.DeadLetterConfig ?? {}) as { Arn?: string };
-      if (queue === undefined) return false;
-      this.deliveries.busGivesUp(found.arn, queue);
-      this.queues.send(queue, JSON.stringify(event));
-      return false;
-    }
-  }
-
   private scheduleOf({ GroupName = 'default', Name, KmsKeyArn, Target }: Fields): Schedule {
     const name = String(Name);
     const arn = this.permissions.arn('scheduler', `schedule/${String(GroupName)}/${name}`);
     return { name, arn, keyArn: KmsKeyArn as string | undefined, target: Target as Schedule['target'] };
   }
-
-  private async take(arn: string, event: unknown): Promise<void> {
-    if (this.unavailable.has(arn)) throw new AwsError('ServiceUnavailable', `${arn} does not answer`, 503);
-    const [, , service] = arn.split(':');
-    switch (service) {
-      case 'sqs':
-        this.queues.send(arn, JSON.stringify(event));
-        return;
-      case 'sns':
-        await this.topics.publish({ topicArn: arn, message: JSON.stringify(event) });
-        return;
-      case 'states':
-        this.executions.start(arn, randomUUID(), event);
-        return;
-      case 'lambda':
-        await this.functions.invoke(arn, event);
-        return;
-      case 'events':
-        // A rule passes the event on unchanged; a schedule sends an entry to the bus.
-        if ('DetailType' in (event as object)) this.putEvents([event as EventEntry]);
-        else await this.deliver(event as CloudEvent, arn);
-        return;
-      default:
-        throw new Error(`No target of the service ${service} here: ${arn}`);
-    }
-  }
 }
 
 interface Parts {
   readonly deployment: Deployment;
+  readonly values: ParametersAndSecrets;
   readonly stores: Stores;
   readonly operations: Map<string, Operation>;
   readonly front: Front;
   readonly policies: AccountPolicies;
   readonly permissions: Permissions;
   readonly answered: Map<string, (request: AwsRequest) => void>;
-}
-
-/** @throws Error when CloudFormation could not make a parameter */
-function checkParameters(deployment: Deployment): void {
-  for (const { logicalId, properties } of deployment.all('AWS::SSM::Parameter')) {
-    const size = Buffer.byteLength(String(properties.Value));
-    if (properties.Tier !== 'Advanced' && properties.Tier !== 'Intelligent-Tiering' && size > PARAMETER_BYTES) {
-      throw new Error(`The parameter ${logicalId} has ${size} bytes; a standard parameter takes ${PARAMETER_BYTES}`);
-    }
-  }
 }

@@ -3,8 +3,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  type AttributeValue,
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+  GetItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import dynalite from 'dynalite';
 import S3rver from 's3rver';
 import { DUMMY_ACCOUNT } from 's3rver/lib/models/account';
@@ -69,6 +75,24 @@ export class Stores {
     Stores.admit(credentials);
     this.dynamo = new DynamoDBClient({ region, credentials, endpoint: dynamoUrl });
     this.s3 = new S3Client({ region, credentials, endpoint: s3Url, forcePathStyle: true });
+  }
+
+  /** An object as text. */
+  public async text(bucket: string, key: string): Promise<string> {
+    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return await Body!.transformToString();
+  }
+
+  /** Keys of a bucket below a prefix, in order. */
+  public async keys(bucket: string, prefix = ''): Promise<string[]> {
+    const { Contents } = await this.s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
+    return (Contents ?? []).map(({ Key }) => Key!);
+  }
+
+  /** An item of a table with the partition key `pk`. */
+  public async item(table: string, pk: string): Promise<Record<string, AttributeValue> | undefined> {
+    const { Item } = await this.dynamo.send(new GetItemCommand({ TableName: table, Key: { pk: { S: pk } } }));
+    return Item;
   }
 
   private async makeTable(name: string, properties: Readonly<Record<string, unknown>>): Promise<void> {

@@ -148,7 +148,7 @@ test('a large prompt from a file arrives whole', async () => {
   const { exit, out, error } = await account.bmaProcess('Operator', ...args);
   expect({ exit, error }).toEqual({ exit: 0, error: '' });
   const { turn } = JSON.parse(out);
-  const keys = await account.workflow.cloud.keys(account.workflow.bucket, `prompts/${turn}/`);
+  const keys = await account.workflow.cloud.stores.keys(account.workflow.bucket, `prompts/${turn}/`);
   const parts = await Promise.all(keys.map((key) => account.workflow.text(key)));
   expect(parts.join('')).toBe(fs.readFileSync(file, 'utf8'));
   fs.rmSync(path.dirname(file), { recursive: true });
@@ -258,23 +258,23 @@ test('a turn is shown with its transcript, and its evidence matches until somebo
     items: expect.arrayContaining([expect.objectContaining({ role: 'assistant' })]),
   });
 
-  const items = await cloud.text(bucket, `turns/${turn}/items.jsonl`);
+  const items = await cloud.stores.text(bucket, `turns/${turn}/items.jsonl`);
   const change = (key: string, Body: string) =>
-    cloud.s3.send(new PutObjectCommand({ Bucket: bucket, Key: `turns/${turn}/${key}`, Body }));
+    cloud.stores.s3.send(new PutObjectCommand({ Bucket: bucket, Key: `turns/${turn}/${key}`, Body }));
   await change('items.jsonl', items.replace('Answer', 'Anwser'));
   const tampered = await account.bma('Reader', 'show', turn, ...READ);
   expect(tampered).toMatchObject({ exit: 1, out: expect.stringContaining(`differs  turns/${turn}/items.jsonl`) });
   expect(tampered.out).toContain(`matches  turns/${turn}/manifest.json`);
 
   // Who changes the manifest to fit is found out by the execution, which is not in the bucket.
-  const manifest = await cloud.text(bucket, `turns/${turn}/manifest.json`);
+  const manifest = await cloud.stores.text(bucket, `turns/${turn}/manifest.json`);
   await change('manifest.json', manifest.replace(/"sha256": "[0-9a-f]{64}"/, `"sha256": "${'0'.repeat(64)}"`));
   expect(await account.bma('Reader', 'show', turn, ...READ)).toMatchObject({
     exit: 1,
     out: expect.stringContaining(`differs  turns/${turn}/manifest.json`),
   });
 
-  await cloud.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: `turns/${turn}/manifest.json` }));
+  await cloud.stores.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: `turns/${turn}/manifest.json` }));
   expect(await account.bma('Reader', 'show', turn, ...READ)).toMatchObject({
     exit: 1,
     out: expect.stringContaining(`missing  turns/${turn}/manifest.json`),

@@ -63,18 +63,18 @@ test('the investigation waits for a deployment, then for a timer, and concludes'
 test('every report is published as JSON that fits its schema, and for people', async () => {
   const { ref: bucket } = run.cloud.deployment.one('AWS::S3::Bucket', 'Reports');
   const folder = `reports/${details()[0].sessionKey!}`;
-  expect(await run.cloud.keys(bucket)).toEqual(
+  expect(await run.cloud.stores.keys(bucket)).toEqual(
     ['01', '02', '03'].flatMap((number) => [`${folder}/${number}.json`, `${folder}/${number}.md`]),
   );
   const schema = JSON.parse(fs.readFileSync(path.join(root, 'docs', 'incident-report.schema.json'), 'utf8')) as object;
   const validate = new Ajv2020({ formats: { 'date-time': true } }).compile(schema);
   for (const number of ['01', '02', '03']) {
-    const report = JSON.parse(await run.cloud.text(bucket, `${folder}/${number}.json`));
+    const report = JSON.parse(await run.cloud.stores.text(bucket, `${folder}/${number}.json`));
     expect([validate(report), validate.errors]).toEqual([true, null]);
     const times = report.timeline.map(({ at }: { at: string }) => at);
     expect(times).toEqual([...times].sort());
   }
-  const markdown = await run.cloud.text(bucket, `${folder}/03.md`);
+  const markdown = await run.cloud.stores.text(bucket, `${folder}/03.md`);
   expect(markdown).toContain('its roll-back ended the incident.');
   expect(markdown).toContain('Confidence: high');
 });

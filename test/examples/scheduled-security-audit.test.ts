@@ -26,8 +26,8 @@ async function start(scenario = loaded) {
   const bucket = run.cloud.deployment.one('AWS::S3::Bucket', 'Findings').ref;
   return {
     run,
-    keys: () => run.cloud.keys(bucket),
-    stored: async (key: string) => JSON.parse(await run.cloud.text(bucket, key)),
+    keys: () => run.cloud.stores.keys(bucket),
+    stored: async (key: string) => JSON.parse(await run.cloud.stores.text(bucket, key)),
     summaries: () => run.cloud.events.filter(({ DetailType }) => DetailType === 'Managed Agent Audit Completed'),
   };
 }

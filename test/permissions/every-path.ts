@@ -127,7 +127,7 @@ async function largeAndMasked({ cloud, service }: ScenarioRun): Promise<void> {
   const { executions, deployment } = cloud;
   const bucket = deployment.one('AWS::S3::Bucket', 'TurnsEvidence').ref;
   const key = 'prompts/large/000.txt';
-  await cloud.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: `${'.'.repeat(9_000)} a@b.c` }));
+  await cloud.stores.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: `${'.'.repeat(9_000)} a@b.c` }));
   const start = executions.start.bind(executions);
   executions.start = (machine, name, input, definition) => {
     const { prompt } = input as { prompt?: object[] };
@@ -140,10 +140,10 @@ async function largeAndMasked({ cloud, service }: ScenarioRun): Promise<void> {
 /** Every session is over its time limit. */
 async function expireSessions(cloud: LocalCloud): Promise<void> {
   for (const { ref } of cloud.deployment.all('AWS::DynamoDB::Table')) {
-    const { Items = [] } = await cloud.dynamo.send(new ScanCommand({ TableName: ref }));
+    const { Items = [] } = await cloud.stores.dynamo.send(new ScanCommand({ TableName: ref }));
     for (const { pk, deleteAfter } of Items) {
       if (deleteAfter === undefined) continue;
-      await cloud.dynamo.send(
+      await cloud.stores.dynamo.send(
         new UpdateItemCommand({
           TableName: ref,
           Key: { pk },
@@ -157,7 +157,8 @@ async function expireSessions(cloud: LocalCloud): Promise<void> {
 
 /** Schedules, alarms, and all dead-letter queues. */
 async function everyDelivery(cloud: LocalCloud): Promise<void> {
-  const { deployment, buses, unavailable } = cloud;
+  const { deployment, buses } = cloud;
+  const { unavailable } = cloud.targets;
   const schedules = [
     ...deployment.all('AWS::Scheduler::Schedule').map(({ logicalId }) => logicalId),
     ...buses.made.map(({ name }) => name),

@@ -96,9 +96,9 @@ test.each(KINDS.map(({ name, event }) => [name, event]))(
     });
 
     const { bucket, manifestKey, manifestSha256 } = Detail.evidence;
-    const manifestText = await cloud.text(bucket, manifestKey);
+    const manifestText = await cloud.stores.text(bucket, manifestKey);
     expect(createHash('sha256').update(manifestText).digest('hex')).toBe(manifestSha256);
-    const items = await cloud.text(bucket, JSON.parse(manifestText).items.key);
+    const items = await cloud.stores.text(bucket, JSON.parse(manifestText).items.key);
     expect(
       items
         .trim()

@@ -268,8 +268,8 @@ test('an outcome event that comes twice asks once, and one that somebody made up
 test('a delivery that is repeated proposes what it proposed before', async () => {
   const { turn, outcome } = await proposed('restart');
   const table = cloud.deployment.one('AWS::DynamoDB::Table', 'Ledger').ref;
-  const { proposal, expiresAt } = (await cloud.item(table, `remediation#${turn}`))!;
-  const record = await cloud.item(table, `turn#${turn}`);
+  const { proposal, expiresAt } = (await cloud.stores.item(table, `remediation#${turn}`))!;
+  const record = await cloud.stores.item(table, `turn#${turn}`);
   const delivery = cloud.deployment.one('AWS::Lambda::Function', 'PublishReport').arn;
   const prepared = JSON.parse(record!.prepared.S!);
   await cloud.functions.invoke(delivery, {
@@ -278,7 +278,7 @@ test('a delivery that is repeated proposes what it proposed before', async () =>
     evidence: outcome.evidence,
   });
   await cloud.quiet();
-  expect(await cloud.item(table, `remediation#${turn}`)).toMatchObject({ proposal, expiresAt });
+  expect(await cloud.stores.item(table, `remediation#${turn}`)).toMatchObject({ proposal, expiresAt });
   expect(remediations(turn)).toHaveLength(1);
   // So that nothing waits for an answer any more.
   await answer(turn, 'deny');

@@ -166,7 +166,7 @@ test('what the guardrail masks reaches neither the agent nor the bus', async () 
 test('a prompt of many large parts travels by reference, each part before the guardrail', async () => {
   const keys = [0, 1, 2].map((index) => `prompts/large/00${index}.txt`);
   for (const [index, key] of keys.entries()) {
-    await cloud.s3.send(
+    await cloud.stores.s3.send(
       new PutObjectCommand({ Bucket: workflow.bucket, Key: key, Body: `<part ${index}${'.'.repeat(9_000)}>` }),
     );
   }
@@ -350,7 +350,7 @@ function waitedForHours() {
 }
 
 test('without a free slot a turn waits, then times out', async () => {
-  await cloud.dynamo.send(
+  await cloud.stores.dynamo.send(
     new UpdateItemCommand({
       TableName: workflow.table,
       Key: { pk: { S: 'slots' } },
@@ -362,7 +362,7 @@ test('without a free slot a turn waits, then times out', async () => {
   const input = request('never');
   const result = await workflow.run(turnExecutionName(input.deduplicationKey), input, waitedForHours()).result;
   await eventually(() => Promise.resolve(full.execution.tasks.filter((task) => task === 'AdmitTurn').length > 1));
-  await cloud.dynamo.send(
+  await cloud.stores.dynamo.send(
     new UpdateItemCommand({
       TableName: workflow.table,
       Key: { pk: { S: 'slots' } },
@@ -379,7 +379,7 @@ test('without a free slot a turn waits, then times out', async () => {
 test('a full share makes its own turns wait, and no others', async () => {
   const share = { name: 'Busy', slots: 1 };
   const change = (verb: 'ADD' | 'DELETE') =>
-    cloud.dynamo.send(
+    cloud.stores.dynamo.send(
       new UpdateItemCommand({
         TableName: workflow.table,
         Key: { pk: { S: 'slots' } },
@@ -408,7 +408,7 @@ test('sessions whose time is over are deleted, held ones are not', async () => {
   const old = await start(request('old', { sessionKey: 'old' })).result;
   const busy = await start(request('busy', { sessionKey: 'busy' })).result;
   const set = (key: string, expression: string, values: Record<string, AttributeValue>) =>
-    cloud.dynamo.send(
+    cloud.stores.dynamo.send(
       new UpdateItemCommand({
         TableName: workflow.table,
         Key: { pk: { S: sessionLedgerKey(key) } },

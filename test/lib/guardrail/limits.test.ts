@@ -15,7 +15,7 @@ import {
   type AgentGuardrailProps,
 } from '../../../lib';
 
-/* Every limit of reference/guardrails-triggers-sdk.md A.6: the edge that is allowed, the step over it, and the message. */
+/* Every limit of lib/facts/guardrail-limits.ts: the edge that is allowed, the step over it, and the message. */
 
 const env = { account: '111122223333', region: 'us-east-1' };
 const x = (length: number): string => 'x'.repeat(length);

@@ -261,7 +261,7 @@ test('values of another stack arrive, and its tables have their indexes', async 
   const second = cloud.deployment.one('AWS::Lambda::Function', 'Second').properties;
 
   expect((second.Environment as any).Variables.TABLE).toBe(table);
-  const { Count } = await cloud.dynamo.send(
+  const { Count } = await cloud.stores.dynamo.send(
     new QueryCommand({
       TableName: table,
       IndexName: 'byKind',

@@ -53,7 +53,8 @@ export function testFaults(rows: readonly Row[]): void {
       { waitMs: 20 },
     );
     const { cloud } = workflow;
-    for (const [name, url] of Object.entries(cloud.storeUrls)) {
+    const { s3Url: s3, dynamoUrl: dynamodb } = cloud.stores;
+    for (const [name, url] of Object.entries({ s3, dynamodb })) {
       proxies.set(name, await faultyProxy(url));
       cloud.endpoint(name.toUpperCase(), proxies.get(name)!.url);
     }

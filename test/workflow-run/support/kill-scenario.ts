@@ -76,7 +76,7 @@ export class KillScenario {
         waits: { WaitForLastStep: 30, WaitForTriggers: 60, WaitForDenials: 60, WaitForSettlements: 30 },
       },
     });
-    const ledger = await faultyProxy(cloud.storeUrls.dynamodb);
+    const ledger = await faultyProxy(cloud.stores.dynamoUrl);
     cloud.endpoint('DYNAMODB', ledger.url);
     return new KillScenario(service, cloud, account, compute, ledger);
   }

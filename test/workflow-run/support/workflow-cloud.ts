@@ -84,11 +84,11 @@ export class WorkflowCloud {
   }
 
   item(pk: string): Promise<Record<string, AttributeValue> | undefined> {
-    return this.cloud.item(this.table, pk);
+    return this.cloud.stores.item(this.table, pk);
   }
 
   text(key: string): Promise<string> {
-    return this.cloud.text(this.bucket, key);
+    return this.cloud.stores.text(this.bucket, key);
   }
 
   outcomes(turn?: string): readonly { readonly Detail: Record<string, any> }[] {
