@@ -1,7 +1,6 @@
 import { FinalAnswer } from '../../lib';
 import { turnExecutionName, type TurnRequest } from '../../lib/contracts/turn';
-import { readScript, startLocalService, type LocalService } from '../../local';
-import { fakeCompute, type FakeCompute, SLOW_MACHINE_MS } from './support/fake-compute';
+import { readScript } from '../../local';
 import { deploy } from './support/scenario-stack';
 import { WorkflowCloud } from './support/workflow-cloud';
 
@@ -14,15 +13,10 @@ const AGAIN = 'Answer once more with the JSON document';
 const PROSE = 'I looked at everything. It is fine, as far as I can tell.';
 const DOCUMENT = '{"format":"review/1","summary":"fine","findings":[]}';
 
-let service: LocalService;
-let compute: FakeCompute;
 let workflow: WorkflowCloud;
 
 beforeAll(async () => {
-  compute = await fakeCompute();
-  service = await startLocalService({
-    compute,
-    connectTimeoutMs: SLOW_MACHINE_MS,
+  workflow = await WorkflowCloud.withFakeCompute(deploy({ finalAnswer: FinalAnswer.jsonDocument() }), {
     script: readScript({
       rules: [
         { when: { contains: AGAIN, turn: 2 }, answer: DOCUMENT },
@@ -34,15 +28,9 @@ beforeAll(async () => {
       ],
     }),
   });
-  compute.service = service;
-  workflow = await WorkflowCloud.start(deploy({ finalAnswer: FinalAnswer.jsonDocument() }), service);
 });
 
-afterAll(async () => {
-  await service?.close();
-  await workflow?.cloud.close();
-  await compute?.close();
-});
+afterAll(() => workflow?.close());
 
 beforeEach(() => {
   workflow.beforeTask = workflow.afterTask = () => undefined;
@@ -67,7 +55,7 @@ async function turn(text: string, more: Partial<TurnRequest> = {}) {
   const name = turnExecutionName(input.deduplicationKey);
   const result = await workflow.run(name, input).result;
   expect(await workflow.slotHolders()).toEqual([]);
-  return { name, result, messages: service.admin.turns(result.sessionId).map(({ message }) => message) };
+  return { name, result, messages: workflow.service.admin.turns(result.sessionId).map(({ message }) => message) };
 }
 
 const answerOf = (result: { output: { text: string }[] }) => result.output.map(({ text }) => text).join('');
@@ -146,7 +134,7 @@ test('a turn that was stopped meanwhile sends no second message', async () => {
     message: 'answer-request',
   };
   expect(await workflow.invoke('SubmitTurnFunction', payload)).toMatchObject({ status: 'ended' });
-  expect(service.admin.turns(Detail.sessionId).map(({ message }) => message)).toEqual(['prose']);
+  expect(workflow.service.admin.turns(Detail.sessionId).map(({ message }) => message)).toEqual(['prose']);
 });
 
 test('a turn with no time left is not asked again: whoever takes the answer refuses it', async () => {

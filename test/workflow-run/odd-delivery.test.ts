@@ -4,8 +4,6 @@ import path from 'node:path';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { type ITurnStep, TurnStep } from '../../lib';
 import { turnExecutionName } from '../../lib/contracts/turn';
-import { startLocalService, type LocalService } from '../../local';
-import { fakeCompute, type FakeCompute, SLOW_MACHINE_MS } from './support/fake-compute';
 import { deploy } from './support/scenario-stack';
 import { WorkflowCloud } from './support/workflow-cloud';
 
@@ -23,23 +21,15 @@ const DELIVERY = `exports.handler = async ({ turn }) => {
 };`;
 
 const work = mkdtempSync(path.join(tmpdir(), 'odd-delivery-'));
-let service: LocalService;
-let compute: FakeCompute;
 let workflow: WorkflowCloud;
 
 beforeAll(async () => {
-  compute = await fakeCompute();
-  service = await startLocalService({
-    compute,
-    connectTimeoutMs: SLOW_MACHINE_MS,
-    script: {
-      rules: [
-        { when: { contains: 'say nothing' }, steps: [], answer: '' },
-        { when: {}, steps: [], answer: 'The answer' },
-      ],
-    },
-  });
-  compute.service = service;
+  const script = {
+    rules: [
+      { when: { contains: 'say nothing' }, steps: [], answer: '' },
+      { when: {}, steps: [], answer: 'The answer' },
+    ],
+  };
   writeFileSync(path.join(work, 'index.js'), DELIVERY);
   const delivery: ITurnStep = {
     bind: (scope, host) => {
@@ -48,13 +38,11 @@ beforeAll(async () => {
       return TurnStep.fromFunction(mine).bind(scope, host);
     },
   };
-  workflow = await WorkflowCloud.start(deploy({ delivery }), service, {}, { waitMs: 5 });
+  workflow = await WorkflowCloud.withFakeCompute(deploy({ delivery }), { script }, {}, { waitMs: 5 });
 });
 
 afterAll(async () => {
-  await service?.close();
-  await workflow?.cloud.close();
-  await compute?.close();
+  await workflow?.close();
   rmSync(work, { recursive: true, force: true });
 });
 afterEach(() => {

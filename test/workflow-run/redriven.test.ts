@@ -1,8 +1,5 @@
 import { turnExecutionName } from '../../lib/contracts/turn';
-import type { LocalService } from '../../local';
-import { startLocalService } from '../../local';
 import type { StateMachineDefinition } from '../../local/cloud';
-import { fakeCompute, type FakeCompute, SLOW_MACHINE_MS } from './support/fake-compute';
 import { deploy } from './support/scenario-stack';
 import { WorkflowCloud } from './support/workflow-cloud';
 
@@ -11,25 +8,13 @@ import { WorkflowCloud } from './support/workflow-cloud';
  * state that was stopped, and with the input of that state.
  */
 
-let service: LocalService;
-let compute: FakeCompute;
 let workflow: WorkflowCloud;
 
 beforeAll(async () => {
-  compute = await fakeCompute();
-  service = await startLocalService({
-    compute,
-    connectTimeoutMs: SLOW_MACHINE_MS,
-    script: { rules: [{ when: {}, steps: [], answer: 'The answer' }] },
-  });
-  compute.service = service;
-  workflow = await WorkflowCloud.start(deploy(), service, {}, { waitMs: 5 });
+  const script = { rules: [{ when: {}, steps: [], answer: 'The answer' }] };
+  workflow = await WorkflowCloud.withFakeCompute(deploy(), { script }, {}, { waitMs: 5 });
 });
-afterAll(async () => {
-  await service?.close();
-  await workflow?.cloud.close();
-  await compute?.close();
-});
+afterAll(() => workflow?.close());
 afterEach(() => {
   workflow.beforeTask = () => undefined;
 });
@@ -81,7 +66,7 @@ test.each([
   expect(published).toHaveLength(1);
   const item = await workflow.item(`turn#${turn.name}`);
   const sessionId = item!['sessionId']?.S;
-  const messages = () => (sessionKey && sessionId ? service.admin.turns(sessionId).length : 0);
+  const messages = () => (sessionKey && sessionId ? workflow.service.admin.turns(sessionId).length : 0);
   const before = messages();
 
   const redriven = workflow.run(

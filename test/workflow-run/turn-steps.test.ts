@@ -5,8 +5,7 @@ import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambd
 import type { Construct } from 'constructs';
 import { AgentCoreEnvironment, type ITurnStep, TurnStep } from '../../lib';
 import { turnExecutionName, type TurnRequest, type TurnSubject } from '../../lib/contracts/turn';
-import { readScript, startLocalService, type LocalService } from '../../local';
-import { fakeCompute, type FakeCompute, SLOW_MACHINE_MS } from './support/fake-compute';
+import { readScript } from '../../local';
 import { deploy } from './support/scenario-stack';
 import { WorkflowCloud } from './support/workflow-cloud';
 
@@ -58,8 +57,6 @@ exports.handler = async ({ turn, sessionId }) => {
 };`;
 
 const work = mkdtempSync(path.join(tmpdir(), 'turn-steps-'));
-let service: LocalService;
-let compute: FakeCompute;
 let workflow: WorkflowCloud;
 
 function made(scope: Construct, source: string) {
@@ -81,30 +78,22 @@ class StartedEnvironment extends AgentCoreEnvironment {
 }
 
 beforeAll(async () => {
-  compute = await fakeCompute();
-  service = await startLocalService({
-    compute,
-    connectTimeoutMs: SLOW_MACHINE_MS,
-    script: readScript({
-      rules: [
-        { when: { contains: 'for ever' }, steps: [{ wait: 120 }], answer: 'never' },
-        { answer: 'Answer to: {{input}}' },
-      ],
-    }),
+  const script = readScript({
+    rules: [
+      { when: { contains: 'for ever' }, steps: [{ wait: 120 }], answer: 'never' },
+      { answer: 'Answer to: {{input}}' },
+    ],
   });
-  compute.service = service;
   const deployed = deploy(
     { staging: step(STAGING), delivery: step(DELIVERY) },
     undefined,
     (stack, baseline) => new StartedEnvironment(stack, 'Environment', { baseline }),
   );
-  workflow = await WorkflowCloud.start(deployed, service);
+  workflow = await WorkflowCloud.withFakeCompute(deployed, { script });
 });
 
 afterAll(async () => {
-  await service?.close();
-  await workflow?.cloud.close();
-  await compute?.close();
+  await workflow?.close();
   rmSync(work, { recursive: true, force: true });
 });
 
@@ -195,7 +184,7 @@ describe('a turn that replaces older turns of its conversation', () => {
     expect(await second.result).toMatchObject(superseded);
     expect(await third.result).toMatchObject({ outcome: 'Completed' });
     // The work of the first was stopped in the service, too, and the third came into its session.
-    const messages = service.admin.turns((await third.result).sessionId).map(({ message }) => message);
+    const messages = workflow.service.admin.turns((await third.result).sessionId).map(({ message }) => message);
     expect(messages).toEqual(['Work for ever: first push.', 'third push']);
     expect(await workflow.slotHolders()).toEqual([]);
   });

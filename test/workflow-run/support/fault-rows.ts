@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { turnExecutionName } from '../../../lib/contracts/turn';
-import { type LocalService, startLocalService } from '../../../local';
 import type { Execution } from '../../../local/cloud';
 import { clientOf } from '../../local/support/service';
-import { fakeCompute, type FakeCompute, SLOW_MACHINE_MS } from './fake-compute';
 import { faultyProxy, type FaultyProxy, type StoreFault } from './faulty-proxy';
 import { deploy } from './scenario-stack';
 import { WorkflowCloud } from './workflow-cloud';
@@ -31,24 +29,15 @@ export const FAULTS = JSON.parse(readFileSync(path.join(__dirname, 'fault-table.
 
 /** The tests of these rows, against one local account. */
 export function testFaults(rows: readonly Row[]): void {
-  let compute: FakeCompute;
-  let service: LocalService;
   let workflow: WorkflowCloud;
   const proxies = new Map<string, FaultyProxy>();
   const left = new Map<string, number>();
   const rowOf = new Map<string, Row>();
 
   beforeAll(async () => {
-    compute = await fakeCompute();
-    service = await startLocalService({
-      compute,
-      connectTimeoutMs: SLOW_MACHINE_MS,
-      script: { rules: [{ when: {}, steps: [], answer: 'Done with {{input}}' }] },
-    });
-    compute.service = service;
-    workflow = await WorkflowCloud.start(
+    workflow = await WorkflowCloud.withFakeCompute(
       deploy({ maxConcurrency: 100 }),
-      service,
+      { script: { rules: [{ when: {}, steps: [], answer: 'Done with {{input}}' }] } },
       { BMA_SETTLE_SECONDS: '0.5', BMA_LISTEN_SECONDS: '0.5' },
       { waitMs: 20 },
     );
@@ -79,9 +68,7 @@ export function testFaults(rows: readonly Row[]): void {
   });
 
   afterAll(async () => {
-    await service?.close();
-    await workflow?.cloud.close();
-    await compute?.close();
+    await workflow?.close();
     await Promise.all([...proxies.values()].map((proxy) => proxy.close()));
   });
 
@@ -107,8 +94,9 @@ export function testFaults(rows: readonly Row[]): void {
     await workflow.cloud.quiet();
 
     const messages = new Map<string, number>();
-    for await (const { id } of clientOf(service).list()) {
-      for (const { message } of service.admin.turns(id)) messages.set(message, (messages.get(message) ?? 0) + 1);
+    for await (const { id } of clientOf(workflow.service).list()) {
+      for (const { message } of workflow.service.admin.turns(id))
+        messages.set(message, (messages.get(message) ?? 0) + 1);
     }
     const found = turns.map(({ row, name, index }) => {
       const outcomes = workflow.outcomes(name).map(({ Detail }) => Detail);

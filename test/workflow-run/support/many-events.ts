@@ -4,11 +4,10 @@
  */
 import { Repository } from 'aws-cdk-lib/aws-codecommit';
 import { AgentTrigger } from '../../../lib';
-import { startLocalService } from '../../../local';
+import type { LocalServiceOptions } from '../../../local';
 import { HangUp } from '../../../local/cloud';
 import { allStates } from '../../../local/cloud/interpreter';
 import { clientOf } from '../../local/support/service';
-import { fakeCompute, SLOW_MACHINE_MS } from './fake-compute';
 import { deploy } from './scenario-stack';
 import { WorkflowCloud } from './workflow-cloud';
 
@@ -61,10 +60,7 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
   const deployed = deploy({ maxConcurrency: 16 }, (turns, stack) =>
     turns.addTrigger(AgentTrigger.onPullRequest(new Repository(stack, 'Code', { repositoryName: 'code' }))),
   );
-  const compute = await fakeCompute();
-  const service = await startLocalService({
-    compute,
-    connectTimeoutMs: SLOW_MACHINE_MS,
+  const options: LocalServiceOptions = {
     // The answer names the message that it answers.
     script: { rules: [{ when: {}, steps: [], answer: 'Reviewed {{input}}' }] },
     faults: {
@@ -80,16 +76,15 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
         'hang-stream': faultRate,
       },
     },
-  });
-  compute.service = service;
-  const workflow = await WorkflowCloud.start(
+  };
+  const workflow = await WorkflowCloud.withFakeCompute(
     deployed,
-    service,
+    options,
     // 30 s in AWS. Must be longer than this process can be busy, or a message would count as not accepted.
     { BMA_SETTLE_SECONDS: '3', BMA_LISTEN_SECONDS: '0.5' },
     { waitMs: 100 },
   );
-  const { cloud } = workflow;
+  const { cloud, service } = workflow;
   const timers: NodeJS.Timeout[] = [];
   try {
     const starter = String(cloud.deployment.one('AWS::Lambda::EventSourceMapping').properties.FunctionName);
@@ -242,9 +237,7 @@ export async function runManyEvents(many: ManyEvents): Promise<ManyEventsResult>
     };
   } finally {
     timers.forEach((timer) => clearTimeout(timer));
-    await service.close();
-    await cloud.close();
-    await compute.close();
+    await workflow.close();
   }
 }
 

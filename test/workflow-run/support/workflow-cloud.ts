@@ -1,7 +1,8 @@
 /** The local cloud of one workflow, with the names that tests of it use, and faults before and after tasks. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { LocalService } from '../../../local';
+import { type LocalService, type LocalServiceOptions, startLocalService } from '../../../local';
 import { LocalCloud, type Execution, type Machine, type Pace, type StateMachineDefinition } from '../../../local/cloud';
+import { fakeCompute, SLOW_MACHINE_MS } from './fake-compute';
 import type { Deployed } from './scenario-stack';
 
 export interface Turn {
@@ -17,14 +18,28 @@ export class WorkflowCloud {
     variables: Record<string, string> = {},
     pace: Pace = {},
   ): Promise<WorkflowCloud> {
-    return new WorkflowCloud(
-      await LocalCloud.start({
-        assembly,
-        service,
-        variables: { BMA_LISTEN_SECONDS: '2', BMA_SETTLE_SECONDS: '1', ...variables },
-        pace,
-      }),
-    );
+    const cloud = await LocalCloud.start({
+      assembly,
+      service,
+      variables: { BMA_LISTEN_SECONDS: '2', BMA_SETTLE_SECONDS: '1', ...variables },
+      pace,
+    });
+    return new WorkflowCloud(cloud, service);
+  }
+
+  /** With a service whose compute runs nothing. */
+  static async withFakeCompute(
+    deployed: Deployed,
+    options: LocalServiceOptions,
+    variables: Record<string, string> = {},
+    pace: Pace = {},
+  ): Promise<WorkflowCloud> {
+    const compute = await fakeCompute();
+    const service = await startLocalService({ compute, connectTimeoutMs: SLOW_MACHINE_MS, ...options });
+    compute.service = service;
+    const workflow = await WorkflowCloud.start(deployed, service, variables, pace);
+    workflow.closeCompute = () => compute.close();
+    return workflow;
   }
 
   readonly turns: Machine;
@@ -38,7 +53,12 @@ export class WorkflowCloud {
   /** Whether the state machine loses a function that continues: the task fails at once, and the function runs to its end. */
   isLost: (state: string, execution: Execution) => boolean = () => false;
 
-  private constructor(readonly cloud: LocalCloud) {
+  private closeCompute = () => Promise.resolve();
+
+  private constructor(
+    readonly cloud: LocalCloud,
+    readonly service: LocalService,
+  ) {
     const { deployment, executions } = cloud;
     this.turns = executions.machine('TurnsMachine');
     this.settlement = executions.machine('Settlement');
@@ -97,5 +117,11 @@ export class WorkflowCloud {
 
   slotHolders(): Promise<string[]> {
     return this.cloud.slotHolders();
+  }
+
+  async close(): Promise<void> {
+    await this.service.close();
+    await this.cloud.close();
+    await this.closeCompute();
   }
 }
