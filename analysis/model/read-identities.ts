@@ -1,6 +1,7 @@
 import { isCustomResource } from '../facts/custom-resources';
 import type { PolicySource } from '../policy/evaluate';
-import { readPolicy, type Statement } from '../policy/statement';
+import { readPolicy } from '../policy/read-policy';
+import type { Statement } from '../policy/statement';
 import { nameIn, resourceAccountIn } from './arn-parts';
 import type { Resource } from './assembly';
 import { concat, literalOf, soleHole, textOf } from './compose-text';

@@ -1,4 +1,5 @@
-import { type Pattern, type Principal, readPolicy, readStatement, type Statement, textsOf } from '../policy/statement';
+import { readPolicy, readStatement, textsOf } from '../policy/read-policy';
+import type { Pattern, Principal, Statement } from '../policy/statement';
 import type { Resource } from './assembly';
 import { literalOf, soleHole } from './compose-text';
 import { defaultBusArn } from './default-bus';

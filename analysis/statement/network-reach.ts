@@ -1,4 +1,4 @@
-import { readPolicy } from '../policy/statement';
+import { readPolicy } from '../policy/read-policy';
 import type { Text } from '../model/text';
 import type { Resource } from '../model/assembly';
 import type { Endpoint as ReadEndpoint } from '../network/endpoints';

@@ -16,7 +16,8 @@ import {
   type PolicySource,
   type Reason,
 } from '../../analysis/policy/evaluate';
-import { readPolicy, type Statement } from '../../analysis/policy/statement';
+import { readPolicy } from '../../analysis/policy/read-policy';
+import type { Statement } from '../../analysis/policy/statement';
 import type { Place } from './deployed-templates';
 
 /** One request to a service of AWS. */

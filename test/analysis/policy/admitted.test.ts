@@ -2,7 +2,7 @@
 import { assemblyOf } from '../../../analysis/model/read-stacks';
 import { TemplateModel } from '../../../analysis/model/template-model';
 import { admitted } from '../../../analysis/policy/admitted';
-import { readPolicy } from '../../../analysis/policy/statement';
+import { readPolicy } from '../../../analysis/policy/read-policy';
 
 const OWN = '111122223333';
 const OTHER = '444455556666';

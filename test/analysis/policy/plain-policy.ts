@@ -1,6 +1,7 @@
 import { assemblyOf } from '../../../analysis/model/read-stacks';
 import { TemplateModel } from '../../../analysis/model/template-model';
-import { readPolicy, type Statement } from '../../../analysis/policy/statement';
+import { readPolicy } from '../../../analysis/policy/read-policy';
+import type { Statement } from '../../../analysis/policy/statement';
 
 /** The statements of a policy document, which may have intrinsic functions of a stack with the given other parts. */
 export function statementsOf(document: unknown, template: object = {}): Statement[] {

@@ -1,4 +1,5 @@
-import { aboutService, parseOperator } from '../../../analysis/policy/statement';
+import { parseOperator } from '../../../analysis/policy/read-policy';
+import { aboutService } from '../../../analysis/policy/statement';
 import { statementsOf } from './plain-policy';
 
 test('every short form is written out', () => {
