@@ -1,6 +1,9 @@
 /**
  * Calls of AWS services for the resources of a deployment. Each call is authorized for the role of the resource, or for
  * the service itself by the policy of the target.
+ *
+ * The lists of actions are what AWS documents, not what lib/identity/perms.ts grants: a grant that is missing there is denied
+ * here.
  */
 import type { Call } from './api-calls';
 import type { Fields } from './aws-error';
