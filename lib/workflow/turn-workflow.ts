@@ -9,7 +9,6 @@ import { type Duration, Names, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import type { IManagedAgent } from '../agent';
 import type { IAgentBaseline } from '../baseline';
-import { definitionParameterArn } from '../agent/definition-parameter';
 import { allowLogs } from '../encryption/key-statements';
 import { AgentGuardrail, type IAgentGuardrail } from '../guardrail';
 import { injectedProps } from '../injection/injected-props';
@@ -17,20 +16,14 @@ import { requireInput } from '../validation/input-error';
 import { requireStandardTopic } from '../validation/notification-topic';
 import { agentOutput } from './agent-output';
 import { ApproveFunction } from './approve-function';
-import { OUTAGE_ATTEMPTS, type Targets } from './definition/asl';
-import { settlementDefinition } from './definition/settlement-definition';
-import { turnDefinition } from './definition/turn-definition';
-import { finishStatements, settlementStatements, turnStatements } from './machine-permissions';
 import { ImportedTurnWorkflow } from './imported-turn-workflow';
 import { SessionExpiry } from './session-expiry';
-import { Settlement } from './settlement';
 import type { OperatedWorkflow, TurnStarter } from './operated-workflow';
 import { TurnApproval } from './turn-approval';
 import { TurnBus } from './turn-bus';
 import type { TurnFunctionSetting } from './turn-function';
 import { TurnFunctions } from './turn-functions';
-import { LAST_STEP_SECONDS } from './turn-step-table';
-import { TurnMachine } from './turn-machine';
+import { turnMachines } from './turn-machines';
 import { turnSettings } from './turn-settings';
 import type { TurnStepHost } from './turn-step';
 import { denyEvidenceKey } from './evidence-key-denial';
@@ -43,12 +36,6 @@ import { checkInputsOf } from '../validation/checked-inputs';
 
 /** Step Functions keeps the name of an execution for 90 days; the ledger keeps a turn a little longer. */
 const RECORD_SECONDS = 100 * 24 * 60 * 60;
-
-/** Time of an execution in addition to waiting and the turn itself: screening, retries, evidence. */
-const OVERHEAD_SECONDS = 2 * 60 * 60;
-
-/** Attempts of a step are half a minute apart on average: up to a minute, with random jitter. */
-const SECONDS_PER_ATTEMPT = 30;
 
 /**
  * Runs each event as exactly one governed turn: a state machine that triggers, and callers with `grants.startTurns`,
@@ -182,63 +169,16 @@ export class TurnWorkflow extends Construct implements ITurnWorkflow {
       this.approveUrl = approve.url.url;
     }
 
-    const targets: Targets = {
-      partition: Stack.of(this).partition,
-      table: this.ledger.tableName,
-      bucket: this.evidenceBucket.bucketName,
-      eventBus: this.eventBus.eventBusName,
-      guardrailId: guardrail.guardrailId,
-      guardrailVersion: guardrail.guardrailVersion,
-      definitionParameter: agent.sessionDefinition.parameterName,
-      functions: mapValues(functions.byName, (each) => each.function.functionArn),
-      stepAttempts: Math.max(OUTAGE_ATTEMPTS, Math.ceil(deadlineSeconds / SECONDS_PER_ATTEMPT)),
-      steps: { staging: staging?.functionArn, compute: compute?.functionArn, delivery: delivery?.functionArn },
-    };
-    const finish = (names: (keyof Targets['functions'])[], ...steps: (IFunction | undefined)[]) =>
-      finishStatements(this, {
-        tableArn: this.ledger.tableArn,
-        bucketArn: this.evidenceBucket.bucketArn,
-        eventBusArn: this.eventBus.eventBusArn,
-        guardrail,
-        encryptionKey,
-        evidenceKey,
-        functionArns: [
-          ...names.map((name) => targets.functions[name]),
-          ...steps.flatMap((step) => step?.functionArn ?? []),
-        ],
-      });
-    const machine = new TurnMachine(this, 'Turns', {
-      description: `Turns of the managed agent ${agent.agentName}`,
-      definition: turnDefinition(targets, {
-        maxConcurrency: this.maxConcurrency,
-        timeoutSeconds: (approval.expiry?.toSeconds() ?? 0) + settings.slotSeconds + deadlineSeconds + OVERHEAD_SECONDS,
-        approval: approval._rules(),
-        finalAnswer: props.finalAnswer?._form,
-      }),
-      statements: [
-        ...finish(Object.keys(functions.byName) as (keyof Targets['functions'])[], staging, compute, delivery),
-        ...turnStatements(
-          this,
-          this.ledger.tableArn,
-          definitionParameterArn(this, agent.sessionDefinition.parameterName),
-          approval,
-        ),
-      ],
-      encryptionKey,
-      logRetention,
+    const { turns, settlement } = turnMachines(this, {
+      settings,
+      approval,
+      guardrail,
+      baseline,
+      functions,
+      steps: { staging, compute, delivery },
+      finalAnswer: props.finalAnswer,
     });
-    this.stateMachine = machine.stateMachine;
-    const settlement = new Settlement(this, 'Settlement', {
-      description: `Settles stopped turns of the managed agent ${agent.agentName}`,
-      definition: settlementDefinition(targets, agent.agentName, { lastStepSeconds: LAST_STEP_SECONDS }),
-      statements: [
-        ...finish(['cancel-turn', 'collect-evidence', 'judge-screening', 'close-session'], delivery),
-        ...settlementStatements(this.ledger.tableArn),
-      ],
-      encryptionKey,
-      logRetention,
-      of: this.stateMachine,
-    });
+    this.stateMachine = turns.stateMachine;
     this.settlement = settlement.machine.stateMachine;
     this.settlementDeadLetters = settlement.deadLetters;
     agentOutput(this, this.starters);
@@ -312,8 +252,4 @@ function requireOneWorkflow(workflow: TurnWorkflow, agent: IManagedAgent): void 
     fix: 'remove one of them, or define another agent',
   });
   WORKFLOWS.set(agent, workflow);
-}
-
-function mapValues<K extends string, A, B>(record: Readonly<Record<K, A>>, map: (value: A) => B): Record<K, B> {
-  return Object.fromEntries(Object.entries<A>(record).map(([key, value]) => [key, map(value)])) as Record<K, B>;
 }
