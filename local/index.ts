@@ -1,5 +1,6 @@
 /** `bma-local` as a library. */
-export { startLocalService, type LocalService, type LocalServiceAdmin } from './service';
+export { startLocalService, type LocalService } from './service';
+export { type LocalServiceAdmin } from './service-admin';
 export { type LocalServiceOptions, type ModelEndpoint } from './options';
 export { type Compute, type ComputeProvider, type ComputeRequest } from './compute/compute';
 export { LifecycleProcessProvider, type LifecycleProcessOptions } from './compute/lifecycle-process';

@@ -5,10 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Credentials, type KnownKey, PrincipalRegistry } from './auth/principals';
-import { AgentCoreStandIn, type ComputeState } from './compute/agentcore';
+import { AgentCoreStandIn } from './compute/agentcore';
 import { findCodexBinary } from './compute/codex-binary';
 import type { ComputeProvider } from './compute/compute';
-import type { InvocationReply } from './compute/invocation';
 import { LifecycleProcessProvider } from './compute/lifecycle-process';
 import { claimDataDirectory } from './data-directory';
 import { EnvironmentRegistry } from './environment/registry';
@@ -22,8 +21,8 @@ import { readDeployed } from './iam/deployed-templates';
 import { DEFAULT_MODELS, type LocalServiceOptions, OptionError } from './options';
 import { DEFAULT_SCRIPT } from './script/script';
 import { ScriptLoop } from './script/script-loop';
+import { type LocalServiceAdmin, serviceAdmin } from './service-admin';
 import type { AgentLoop } from './session/agent-loop';
-import type { SessionRecord, TurnRecord } from './session/records';
 import { SessionStore } from './session/store';
 import { TurnRunner } from './session/turn-runner';
 
@@ -56,30 +55,6 @@ export interface LocalService {
   findKey(accessKeyId: string): KnownKey | undefined;
   /** Stops turns, compute and the server; removes the temporary directory. */
   close(): Promise<void>;
-}
-
-/** Operations that only a local service has. */
-export interface LocalServiceAdmin {
-  /** Sessions that exist, without a call that a fault could strike. */
-  sessions(): readonly SessionRecord[];
-  /** Turns of a session, oldest first. The real service has no operation for this. */
-  turns(sessionId: string): readonly TurnRecord[];
-  whenIdle(sessionId: string): Promise<void>;
-  compute(
-    sessionId: string,
-  ): ComputeState & { readonly connected: boolean; readonly generation: number; readonly workspace: string };
-  /** Stops the compute like StopRuntimeSession; the mount stays. */
-  stopCompute(sessionId: string): Promise<void>;
-  /** Loses the compute without warning; the mount stays. */
-  killCompute(sessionId: string): Promise<void>;
-  /** Stops the compute and starts another on the same mount, without attaching it. */
-  replaceCompute(sessionId: string): Promise<void>;
-  /** Kills the exec server only. */
-  crashExecServer(sessionId: string): boolean;
-  /** Invokes the container with any body, like the service. */
-  invoke(sessionId: string, body: Record<string, unknown>): Promise<InvocationReply>;
-  /** `GET /ping` of the container. */
-  ping(sessionId: string): Promise<string>;
 }
 
 function loopOf(options: LocalServiceOptions): AgentLoop {
@@ -213,11 +188,6 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
   });
   url = `http://127.0.0.1:${(server.http.address() as AddressInfo).port}`;
 
-  const find = (sessionId: string): SessionRecord => {
-    const record = store.get(sessionId);
-    if (record === undefined) throw new Error(`No session ${sessionId}`);
-    return record;
-  };
   let closing: Promise<void> | undefined;
   return {
     url,
@@ -231,26 +201,7 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
     credentialsFor: (role, expiresAt, sourceFunctionArn) =>
       principals.temporary(roleArn(role), expiresAt, sourceFunctionArn),
     findKey: (accessKeyId) => principals.find(accessKeyId),
-    admin: {
-      sessions: () => store.all(),
-      turns: (id) => find(id).turns,
-      whenIdle: (id) => runner.whenIdle(id),
-      compute: (id) => ({
-        ...agentcore.state(find(id)),
-        connected: registry.connection(find(id).environment.id) !== undefined,
-        generation: find(id).generation,
-        workspace: agentcore.workspace(find(id)),
-      }),
-      stopCompute: (id) => agentcore.stop(find(id)),
-      killCompute: (id) => agentcore.kill(find(id)),
-      replaceCompute: async (id) => {
-        await agentcore.stop(find(id));
-        await agentcore.ensureCompute(find(id));
-      },
-      crashExecServer: (id) => agentcore.crashExecServer(find(id)),
-      invoke: (id, body) => agentcore.invoke(find(id), body),
-      ping: (id) => agentcore.ping(find(id)),
-    },
+    admin: serviceAdmin(store, runner, registry, agentcore),
     close: () =>
       (closing ??= (async () => {
         await runner.close();
