@@ -2,27 +2,16 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { runInProcess as run } from './run-in-process';
+import { writeAssembly } from './written-assembly';
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-impact-'));
 afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
 
 function assembly(name: string, description: string): string {
-  const directory = path.join(work, name);
-  fs.mkdirSync(directory);
   const Properties = { AgentRuntimeName: 'hand', Description: description };
-  const artifacts = {
-    Stack: {
-      type: 'aws:cloudformation:stack',
-      environment: 'aws://111111111111/us-east-1',
-      properties: { templateFile: 'Stack.template.json' },
-    },
-  };
-  fs.writeFileSync(path.join(directory, 'manifest.json'), JSON.stringify({ version: '36.0.0', artifacts }));
-  fs.writeFileSync(
-    path.join(directory, 'Stack.template.json'),
-    JSON.stringify({ Resources: { Runtime: { Type: 'AWS::BedrockAgentCore::Runtime', Properties } } }),
-  );
-  return directory;
+  return writeAssembly(path.join(work, name), {
+    Stack: { resources: { Runtime: { Type: 'AWS::BedrockAgentCore::Runtime', Properties } } },
+  });
 }
 
 const [before, after] = [assembly('before', 'a'), assembly('after', 'b')];

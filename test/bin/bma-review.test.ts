@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { LIBRARY_REVIEW } from '../../lib/contracts/library-acknowledgement';
 import { runInProcess } from './run-in-process';
+import { writeAssembly } from './written-assembly';
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-review-'));
 afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
@@ -30,8 +31,6 @@ function assembly(
     other = {},
   }: Given = {},
 ): string {
-  const directory = path.join(work, name);
-  fs.mkdirSync(directory);
   const Statement = [{ Effect: 'Allow', Action: actions, Resource: resources }];
   const Resources = {
     Role: { Type: 'AWS::IAM::Role', Properties: { Policies: [{ PolicyDocument: { Statement } }] } },
@@ -42,23 +41,11 @@ function assembly(
     ...Object.fromEntries(Array.from({ length: keys }, (_, index) => [`Key${index}`, { Type: 'AWS::KMS::Key' }])),
     ...more,
   };
-  const artifacts = {
-    Stack: {
-      type: 'aws:cloudformation:stack',
-      environment: 'aws://111111111111/us-east-1',
-      properties: { templateFile: 'Stack.template.json' },
-      metadata: { '/Stack': [{ type: 'aws:cdk:acknowledged-rules', data: acknowledged }] },
-    },
-    Other: {
-      type: 'aws:cloudformation:stack',
-      environment: 'aws://111111111111/us-east-1',
-      properties: { templateFile: 'Other.template.json' },
-    },
-  };
-  fs.writeFileSync(path.join(directory, 'manifest.json'), JSON.stringify({ version: '36.0.0', artifacts }));
-  fs.writeFileSync(path.join(directory, 'Stack.template.json'), JSON.stringify({ Resources }));
-  fs.writeFileSync(path.join(directory, 'Other.template.json'), JSON.stringify({ Resources: other }));
-  return directory;
+  const metadata = { '/Stack': [{ type: 'aws:cdk:acknowledged-rules', data: acknowledged }] };
+  return writeAssembly(path.join(work, name), {
+    Stack: { resources: Resources, metadata },
+    Other: { resources: other },
+  });
 }
 
 const base = assembly('base');

@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib/core';
 import { runInProcess as run } from './run-in-process';
 import { addDirectAgent } from '../fixtures/direct-agent';
 import { stageAssets } from '../staged-assets';
+import { writeAssembly } from './written-assembly';
 
 stageAssets();
 
@@ -13,8 +14,6 @@ afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
 
 /** An assembly of one hand-written agent. */
 function assembly(name: string, actions: string[]): string {
-  const directory = path.join(work, name);
-  fs.mkdirSync(directory, { recursive: true });
   const role = {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -27,19 +26,9 @@ function assembly(name: string, actions: string[]): string {
     Type: 'AWS::BedrockAgentCore::Runtime',
     Properties: { AgentRuntimeName: 'Hand', RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] } },
   };
-  const artifacts = {
-    Stack: {
-      type: 'aws:cloudformation:stack',
-      environment: 'aws://unknown-account/us-east-1',
-      properties: { templateFile: 'Stack.template.json' },
-    },
-  };
-  fs.writeFileSync(path.join(directory, 'manifest.json'), JSON.stringify({ version: '36.0.0', artifacts }));
-  fs.writeFileSync(
-    path.join(directory, 'Stack.template.json'),
-    JSON.stringify({ Resources: { Role: role, Runtime: runtime } }),
-  );
-  return directory;
+  return writeAssembly(path.join(work, name), {
+    Stack: { account: 'unknown-account', resources: { Role: role, Runtime: runtime } },
+  });
 }
 
 const before = assembly('before', ['s3:GetObject']);
