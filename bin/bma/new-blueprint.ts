@@ -69,7 +69,7 @@ function readSample(): Map<string, string> {
 function requireClassName(className: string, sample: ReadonlyMap<string, string>): void {
   if (!/^[A-Z][A-Za-z\d]{1,49}$/.test(className)) {
     throw new UsageError(
-      `'${className}' is no name for a blueprint. Allowed: PascalCase, 2 to 50 letters and digits, such as LicenceAuditor.`,
+      `'${className}' isn't a valid name for a blueprint. Allowed: PascalCase, 2 to 50 letters and digits, such as LicenceAuditor.`,
     );
   }
   const taken = new Set([...sample.values()].flatMap(importedNames));

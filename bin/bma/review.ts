@@ -27,7 +27,7 @@ export const reviewCommand: Command<FormatOptions<Format>> = {
     'Compares two cloud assemblies and prints one comment for a pull request: permissions that agents gain and lose, changed settings that protect them, the impact on running agents, the change in monthly cost, and new declarations and acknowledged findings.',
   exitCodes: {
     [EXIT.attention]:
-      'a person must decide: an agent gains permissions or reach, a setting that protects is changed, the deployment fails, data is lost, or a declaration, an acknowledgement of the app or an acknowledged wildcard of this library is new',
+      'a person must decide: an agent gains permissions or reach, a setting that protects it is changed, the deployment fails, data is lost, or a declaration, an acknowledgement of the app or an acknowledged wildcard of this library is new',
   },
   define(command) {
     command

@@ -158,7 +158,7 @@ function readCases(file: string): readonly PermissionCase[] {
   };
   if (!Array.isArray(content) || !content.every(isCase)) {
     throw new UsageError(
-      `${file} is no list of cases. Each needs as, action, resource, and expect: Allowed or Denied.`,
+      `${file} isn't a list of cases. Fix: give each case as, action, resource, and expect (Allowed or Denied).`,
     );
   }
   return content as PermissionCase[];

@@ -106,7 +106,7 @@ export function runtimeVariables(
   requireInput(Object.keys(all).length <= AGENTCORE_LIMITS.environmentVariables, scope, {
     input: 'environmentVariables',
     value: `(${Object.keys(given).length} variables)`,
-    allowed: `at most ${AGENTCORE_LIMITS.environmentVariables - Object.keys(own).length} variables beside the ones set here`,
+    allowed: `at most ${AGENTCORE_LIMITS.environmentVariables - Object.keys(own).length} variables in addition to those set here`,
     fix: 'move configuration into a file of the image',
   });
   const bytes = Buffer.byteLength(plainText(scope, JSON.stringify(all)));

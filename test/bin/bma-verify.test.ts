@@ -193,7 +193,7 @@ describe('what the account does not tell', () => {
   });
 
   test.each([
-    [[{ as: 'SessionRole' }], /is no list of cases/],
+    [[{ as: 'SessionRole' }], /isn't a list of cases. Fix: /],
     [[{ ...cases[0], as: 'Nobody' }], /'Nobody', which no role/],
     [[cases[1]], /\{\{other\}\}, which isn't known/],
   ])('cases %j are refused with the fix', async (content, message) => {
