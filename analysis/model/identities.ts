@@ -121,7 +121,7 @@ export class Identities {
       identity: aboutService(caller.statements, action),
       outside: caller.outside,
       ...boundaryOf(caller),
-      ...this.policiesFor(action, named?.resource),
+      ...this.policiesFor(action, named?.resource ?? this.calledApi(action, target)),
     };
     let known = this.contexts.get(caller);
     if (!known) {
@@ -140,6 +140,13 @@ export class Identities {
       },
       'any',
     );
+  }
+
+  /** The permission to call an API names it by another ARN than its own. */
+  private calledApi(action: string, target: Text): Resource | undefined {
+    return action.startsWith('execute-api:')
+      ? this.model.mentioned(target).find(({ type }) => type === 'AWS::ApiGateway::RestApi')
+      : undefined;
   }
 
   private policiesFor(action: string, target: Resource | undefined): Pick<Policies, 'resource' | 'resourceKind'> {

@@ -32,13 +32,15 @@ const STORES: ReadonlyMap<string, string> = new Map([
   ['AWS::EFS::AccessPoint', ''],
   ['AWS::SSM::Parameter', 'Name'],
   ['AWS::Lambda::LayerVersion', ''],
+  ['AWS::KafkaConnect::CustomPlugin', ''],
 ]);
 
-/** Stores whose content is in another store: a layer, an access point. */
+/** Stores whose content is in another store: a layer, an access point, a plugin. */
 const PARTS: ReadonlySet<string> = new Set([
   'AWS::S3::AccessPoint',
   'AWS::EFS::AccessPoint',
   'AWS::Lambda::LayerVersion',
+  'AWS::KafkaConnect::CustomPlugin',
 ]);
 
 /** Types that work under the role of an instance profile. */
@@ -48,6 +50,12 @@ const INSTANCES = ['AWS::EC2::Instance', 'AWS::EC2::LaunchTemplate'];
 const isWrittenOrToldKey = keyTest(
   /destination|output|report|result|export|log(?!in)|^(?:Artifacts|ArtifactS3Location|EnvironmentVariables|Variables|Definition|DefinitionString|DefinitionSubstitutions|DefaultArguments|NonOverridableArguments|Targets|Tags|Metadata|Description|.*Polic(?:y|ies).*)$/i,
 );
+
+/**
+ * Arguments of an AWS Glue job that name files of code, among those that are input of the code.
+ * Source: docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
+ */
+const isArgumentWithCode = keyTest(/^--(?:extra-(?:py-files|jars|files)|additional-python-modules|scriptLocation|conf)$/);
 
 /**
  * Whether a resource runs code that it loads. Not counted are what stores or delivers data, and the agent itself: its
@@ -106,6 +114,9 @@ function referenced(model: Model, resource: Resource): Found[] {
 }
 
 function isWrittenOrTold(path: readonly string[]): boolean {
+  if (path.some(isArgumentWithCode)) {
+    return false;
+  }
   // The variables of a container. The environment of a build isn't input: it has the image.
   return path.some((key, index) => isWrittenOrToldKey(key) || (key === 'Environment' && path[index + 1] === 'Value'));
 }
@@ -217,7 +228,7 @@ function isNameOf(type: string, name: string, text: string, key: string): boolea
   const last = type.slice(type.lastIndexOf(':') + 1);
   switch (last) {
     case 'Parameter':
-      return text.includes(`:${name}}}`) || text.includes(`:${name}:`);
+      return text.includes(`:${name}}}`) || text.includes(`:${name}:`) || text === `resolve:ssm:${name}`;
     case 'Repository':
       return text === name ? /repositor/i.test(key) : text.includes(`/${name}:`) || text.includes(`/${name}@`);
     default:

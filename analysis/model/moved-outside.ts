@@ -177,8 +177,8 @@ export function byDestinations(model: Model, at: Resource, to: Resource): Outsid
     }));
 }
 
-/** The account of the registry that the image of a function is from. */
+/** The account of the registry that the image of a function is from: also by a FIPS or a dual-stack host. */
 export function registryOf([first]: Text): Text | undefined {
-  const account = typeof first === 'string' ? /^(\d{12})\.dkr\.ecr\./.exec(first)?.[1] : undefined;
+  const account = typeof first === 'string' ? /^(\d{12})\.dkr[.-]ecr(?:-fips)?\./.exec(first)?.[1] : undefined;
   return account === undefined ? undefined : textOf(account);
 }

@@ -16,6 +16,7 @@ import { resourcePolicies } from './resource-policies';
 import { byCalls, byRecordings, byTasks } from './sent-outside';
 import type { TemplateModel } from './template-model';
 import type { Place, Text } from './text';
+import { byTrustedRoles } from './trusted-readers';
 import { valuesAt } from './values-at';
 
 /** Access that somebody outside of the accounts of the assembly has to a resource next to an agent. */
@@ -23,17 +24,17 @@ export interface OutsideAccess {
   /** What they have access to: a bucket, a queue, a key. */
   readonly to: Resource;
   /**
-   * What gives it: a resource policy, the ACL of a bucket, a copy of its data, something that sends the data on, or a call
-   * that the template has AWS make.
+   * What gives it: a resource policy, the ACL of a bucket, a copy of its data, something that sends the data on, a call
+   * that the template has AWS make, or a role of the app that they may assume.
    */
-  readonly by: 'policy' | 'ACL' | 'copy' | 'destination' | 'call';
+  readonly by: 'policy' | 'ACL' | 'copy' | 'destination' | 'call' | 'role';
   /** `unread`: whoever deploys decides who it is. */
   readonly who: Admitted['who'];
   /** The principal, account or ARN; for an ACL its name, for a call the action. */
   readonly name: Text;
   /** Kind of the principal of a policy. */
   readonly kind: Admitted['kind'];
-  /** The statement of a policy. */
+  /** The statement of a policy: for a role, of the one that names the resource. */
   readonly statement?: Statement;
   /** The resource that gives it, when it isn't a policy. */
   readonly giver: Resource;
@@ -89,6 +90,7 @@ function collect(model: TemplateModel): OutsideAccess[] {
     ...byCalls(model),
     ...byTasks(model, used),
     ...byRecordings(model, used),
+    ...byTrustedRoles(model, used),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { readPolicy, readStatement, textsOf } from '../policy/read-policy';
 import type { Pattern, Principal, Statement } from '../policy/statement';
 import type { Resource } from './assembly';
-import { literalOf, soleHole } from './compose-text';
+import { concat, literalOf, soleHole, textOf } from './compose-text';
 import { defaultBusArn } from './default-bus';
 import { FALSE } from './guard';
 import type { Model } from './model';
@@ -98,10 +98,34 @@ function collect(model: Model): ResourcePolicy[] {
     const targets = targetsOf(model, holder);
     const statements = permission
       ? permission(holder, canonical, targets)
-      : documents.flatMap((document) => readPolicy(document, holder, canonical));
+      : documents
+          .flatMap((document) => readPolicy(document, holder, canonical))
+          .map((statement) => onPathsOfApi(statement, targets));
     return statements.length === 0 ? [] : [{ holder, targets, statements }];
   });
 }
+
+/**
+ * A statement of an API whose resources are whole ARNs: there, `execute-api:/prod/*` is a path of the API itself.
+ * Source: docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
+ */
+function onPathsOfApi(statement: Statement, [target]: readonly Target[]): Statement {
+  const { holder, resources } = statement;
+  if (holder.type !== 'AWS::ApiGateway::RestApi') {
+    return statement;
+  }
+  const { partition, region, account } = holder.stack;
+  const api = concat(textOf(`arn:${partition}:execute-api:`), region, [':'], account, [':'], target.text.value.slice(-1));
+  const patterns = resources.patterns.map((pattern): Pattern => {
+    const [first, ...rest] = pattern.value;
+    return typeof first === 'string' && first.startsWith(OWN_PATH)
+      ? { ...pattern, value: concat(api, [`/${first.slice(OWN_PATH.length)}`], rest) }
+      : pattern;
+  });
+  return { ...statement, resources: { ...resources, patterns } };
+}
+
+const OWN_PATH = 'execute-api:/';
 
 function documentsOf(holder: Resource): Node[] {
   const properties = holder.raw.Properties;

@@ -18,6 +18,9 @@ export interface Strength {
 export const HARMLESS_POLICIES =
   /^arn:[^:]*:iam::aws:policy\/(?:service-role\/(?:AWSLambda\w*ExecutionRole|AmazonECSTaskExecutionRolePolicy|AmazonAPIGatewayPushToCloudWatchLogs|AWSAppSyncPushToCloudWatchLogs)|CloudWatchLambdaInsightsExecutionRolePolicy|AWSXRayDaemonWriteAccess|AWSXrayWriteOnlyAccess|CloudWatchAgentServerPolicy)$/;
 
+/** AWS managed policies that let a role change every role of the account. */
+export const CHANGES_ROLES = /:policy\/(?:AdministratorAccess|IAMFullAccess)$/;
+
 /**
  * Why a role is stronger than one that reads and writes data; undefined when it isn't.
  *

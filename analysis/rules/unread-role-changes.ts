@@ -16,6 +16,7 @@ import { givenTexts, writtenCalls, writtenChanges } from '../model/written-calls
 import { type AgentRole, agentRoles, covering } from './agent-roles';
 import { literalNames, namesARole, serviceTokens } from './mentioned';
 import { isOfLibrary } from './permissions';
+import { CHANGES_ROLES } from './strength';
 import type { Unread } from './unread';
 import { unknownUse } from './unread-roles';
 
@@ -37,9 +38,11 @@ export function noteRoleChanges(model: TemplateModel, unread: Unread): void {
       const actions = ROLE_EXPANSIONS.filter((action) =>
         covering(worker, action).some((statement) => !isOfLibrary(action, statement)),
       );
+      const byPolicyOfAws = worker.outside.some(({ value }) => CHANGES_ROLES.test(literalOf(value) ?? ''));
       return own.filter(
         ({ identity }) =>
-          identity !== worker && actions.some((action) => known.may(worker, action, identity.arn).verdict !== 'no'),
+          identity !== worker &&
+          (byPolicyOfAws || actions.some((action) => known.may(worker, action, identity.arn).verdict !== 'no')),
       );
     });
   const changers = new Set(known.all.filter((each) => changedBy(each).length > 0));

@@ -144,6 +144,7 @@ export function outsideAccessText({ by, actions = [], conditions = [] }: Outside
     copy: 'gets a copy',
     destination: 'is sent its data',
     call: `calls ${actions.join(', ')}`,
+    role: `may ${actions.join(', ')}${onlyIf(conditions)} with a role of the app`,
   }[by];
 }
 

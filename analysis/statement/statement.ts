@@ -318,12 +318,12 @@ export interface OutsideAccess {
   readonly type: string;
   /**
    * `copy`: a bucket is replicated or listed there. `destination`: something sends the data there. `call`: a custom resource,
-   * schedule or state machine changes it.
+   * schedule or state machine changes it. `role`: they may assume a role of the app that has the access.
    */
-  readonly by: 'policy' | 'ACL' | 'copy' | 'destination' | 'call';
+  readonly by: 'policy' | 'ACL' | 'copy' | 'destination' | 'call' | 'role';
   /** `everybody`, a principal, an account, the ARN of a destination, the name of an ACL, or what makes a call. */
   readonly who: string;
-  /** Of a policy or a call. Absent: an ACL, a copy, a destination. */
+  /** Of a policy, a role or a call. Absent: an ACL, a copy, a destination. */
   readonly actions?: readonly string[];
   /** Absent: none. */
   readonly conditions?: readonly Condition[];

@@ -79,9 +79,9 @@ class StackQuotas {
       case 'AWS::Events::Rule':
         return this.limit(id, QUOTAS.eventPattern, this.length(properties.EventPattern));
       case 'AWS::CloudTrail::Trail': {
-        const selectors = (properties.AdvancedEventSelectors ?? []) as { FieldSelectors?: object[] }[];
-        const conditions = selectors.flatMap(({ FieldSelectors }) => FieldSelectors ?? []);
-        const values = conditions.flatMap((condition) => Object.values(condition).map((each) => listLength(each)));
+        const selectors = listOf(properties.AdvancedEventSelectors) as ({ FieldSelectors?: unknown } | null)[];
+        const conditions = selectors.flatMap((selector) => listOf(selector?.FieldSelectors));
+        const values = conditions.flatMap((condition) => Object.values(condition ?? {}).map((each) => listLength(each)));
         return this.limit(id, QUOTAS.eventSelectors, sum(values));
       }
       case 'AWS::Route53Resolver::FirewallDomainList':
@@ -117,15 +117,15 @@ class StackQuotas {
       to.set(key, (to.get(key) ?? 0) + value);
     };
     for (const { id, type, properties } of this.resources) {
-      const roles = (properties.Roles ?? []) as unknown[];
+      const roles = listOf(properties.Roles);
       if (type === 'AWS::IAM::Policy') {
         roles.forEach((role) => add(inline, role, this.length(properties.PolicyDocument)));
       } else if (type === 'AWS::IAM::ManagedPolicy') {
         roles.forEach((role) => add(managed, role, 1));
       } else if (type === 'AWS::IAM::Role') {
-        const own = (properties.Policies ?? []) as { PolicyDocument: unknown }[];
-        add(inline, { Ref: id }, sum(own.map(({ PolicyDocument }) => this.length(PolicyDocument))));
-        add(managed, { Ref: id }, ((properties.ManagedPolicyArns ?? []) as unknown[]).length);
+        const own = listOf(properties.Policies) as ({ PolicyDocument?: unknown } | null)[];
+        add(inline, { Ref: id }, sum(own.map((policy) => this.length(policy?.PolicyDocument))));
+        add(managed, { Ref: id }, listOf(properties.ManagedPolicyArns).length);
       }
     }
     const limit = (quota: Quota) => (value: number, key: string) => {
@@ -158,4 +158,6 @@ class StackQuotas {
 
 const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0);
 const roleKey = (role: unknown) => JSON.stringify(role);
-const listLength = (value: unknown) => (Array.isArray(value) ? value.length : 0);
+/** Overrides can put anything in the place of a list. */
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+const listLength = (value: unknown) => listOf(value).length;

@@ -1,0 +1,62 @@
+import { admitted } from '../policy/admitted';
+import type { Statement } from '../policy/statement';
+import type { Resource } from './assembly';
+import { literalOf } from './compose-text';
+import { identities, type Identity } from './identities';
+import type { TemplateModel } from './template-model';
+import type { OutsideAccess } from './outside-access';
+
+/**
+ * Access by roles of the app that somebody outside of its accounts may assume, and whose policies name a store of an
+ * agent: such a role gives the same access as the policy of the store. The rules of identities judge who may assume the
+ * roles of agents. A role with a permission that names no store is of an operator, who belongs to no agent.
+ */
+export function byTrustedRoles(model: TemplateModel, used: ReadonlySet<Resource>): OutsideAccess[] {
+  const known = identities(model);
+  const others = known.all.filter(
+    (identity) => identity.resource && identity.trust.length > 0 && !known.rolesOfAgents.includes(identity),
+  );
+  return others.flatMap((identity) => {
+    const who = identity.trust
+      .flatMap((statement) => admitted(model, statement).map((each) => ({ ...each, place: statement.place })))
+      .filter(({ kind, who: each }) => kind === 'AWS' && (each === 'another account' || each === 'everybody'));
+    return who.length === 0
+      ? []
+      : storesOf(model, identity, used).flatMap(({ to, statement }) =>
+          who.map(({ guard, ...each }) => ({
+            ...each,
+            to,
+            by: 'role' as const,
+            statement,
+            giver: identity.resource!,
+            guard: guard.and(statement.guard).and(identity.resource!.guard),
+          })),
+        );
+  });
+}
+
+/** The stores of agents that the policies of a role name, with the first statement that names each. */
+function storesOf(model: TemplateModel, { statements }: Identity, used: ReadonlySet<Resource>) {
+  const found = new Map<Resource, Statement>();
+  for (const statement of statements.filter(isMoreThanStarting)) {
+    for (const { value } of statement.resources.patterns) {
+      for (const store of [...model.mentioned(value), ...model.named(value).map(({ resource }) => resource)]) {
+        if (used.has(store) && !HOLDS_NOTHING.test(store.type) && !found.has(store)) {
+          found.set(store, statement);
+        }
+      }
+    }
+  }
+  return [...found].map(([to, statement]) => ({ to, statement }));
+}
+
+/** Whether a statement allows more than to start something, which the rules of entries judge. */
+const isMoreThanStarting = ({ effect, actions, resources }: Statement): boolean =>
+  effect === 'Allow' &&
+  !resources.except &&
+  (actions.except || actions.patterns.some(({ value }) => !STARTS.test(literalOf(value) ?? '')));
+
+const STARTS = /^(?:lambda:Invoke|states:Start|sqs:SendMessage|sns:Publish|events:PutEvents|kinesis:Put|execute-api:)/i;
+
+/** Types that hold nothing that an agent was told, read or wrote, and no code of it. */
+const HOLDS_NOTHING = /^AWS::(?:IAM|KMS|EC2|StepFunctions|CodeBuild|CodePipeline|Bedrock)::/;
