@@ -21,30 +21,31 @@ export function loads(model: Model): readonly Edge[] {
   return model.view(collect);
 }
 
+/** Stores whose content is in another store: a layer, an access point, a plugin, a component of an image. */
+const PARTS: ReadonlySet<string> = new Set([
+  'AWS::S3::AccessPoint',
+  'AWS::EFS::AccessPoint',
+  'AWS::Lambda::LayerVersion',
+  'AWS::KafkaConnect::CustomPlugin',
+  'AWS::ImageBuilder::Component',
+  'AWS::ImageBuilder::ContainerRecipe',
+  'AWS::ImageBuilder::ImageRecipe',
+]);
+
 /** Types of stores, with the property that names one. */
 const STORES: ReadonlyMap<string, string> = new Map([
+  ...[...PARTS].map((type): [string, string] => [type, '']),
   ['AWS::S3::Bucket', 'BucketName'],
   ['AWS::S3::AccessPoint', 'Name'],
   ['AWS::S3Express::DirectoryBucket', 'BucketName'],
   ['AWS::ECR::Repository', 'RepositoryName'],
   ['AWS::CodeCommit::Repository', 'RepositoryName'],
   ['AWS::EFS::FileSystem', ''],
-  ['AWS::EFS::AccessPoint', ''],
   ['AWS::SSM::Parameter', 'Name'],
-  ['AWS::Lambda::LayerVersion', ''],
-  ['AWS::KafkaConnect::CustomPlugin', ''],
-]);
-
-/** Stores whose content is in another store: a layer, an access point, a plugin. */
-const PARTS: ReadonlySet<string> = new Set([
-  'AWS::S3::AccessPoint',
-  'AWS::EFS::AccessPoint',
-  'AWS::Lambda::LayerVersion',
-  'AWS::KafkaConnect::CustomPlugin',
 ]);
 
 /** Types that work under the role of an instance profile. */
-const INSTANCES = ['AWS::EC2::Instance', 'AWS::EC2::LaunchTemplate'];
+const INSTANCES = ['AWS::EC2::Instance', 'AWS::EC2::LaunchTemplate', 'AWS::ImageBuilder::ImagePipeline'];
 
 /** Properties that say where something is written to, what is recorded, or what is input of the code. */
 const isWrittenOrToldKey = keyTest(
@@ -64,7 +65,7 @@ const isArgumentWithCode = keyTest(/^--(?:extra-(?:py-files|jars|files)|addition
 function runsCode({ type }: Resource): boolean {
   const kind = entryTypeOf(type)?.kind ?? '';
   return (
-    !['mapping', 'authorization'].includes(kind) &&
+    (!['mapping', 'authorization'].includes(kind) || type === 'AWS::KafkaConnect::Connector') &&
     !/^AWS::(?:S3|RDS|CloudTrail|IAM|Scheduler)::/.test(type) &&
     computeKindOf(type) === undefined
   );

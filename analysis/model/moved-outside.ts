@@ -58,6 +58,12 @@ const OUTSIDE_DESTINATION = /^(?:HttpEndpoint|Splunk|Snowflake)DestinationConfig
 
 /** Access by resources that move data of an agent's resources to another account or out of AWS. */
 export function byMovers(model: Model, near: ReadonlySet<Resource>, used: ReadonlySet<Resource>): OutsideAccess[] {
+  // What an agent writes to a delivery stream arrives in its bucket, past the policies of the agent's endpoints.
+  const streams = [...used].filter(({ type }) => type === 'AWS::KinesisFirehose::DeliveryStream');
+  return [...streams.flatMap((stream) => byBuckets(model, stream, stream)), ...byOtherMovers(model, near, used)];
+}
+
+function byOtherMovers(model: Model, near: ReadonlySet<Resource>, used: ReadonlySet<Resource>): OutsideAccess[] {
   return model.resources
     .filter((mover) => mayMove(mover) && sharesLogs(mover))
     .flatMap((mover) => {

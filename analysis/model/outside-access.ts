@@ -13,7 +13,7 @@ import { byOpenEntries } from './open-to-stores';
 import type { Node } from './node';
 import { ownAccounts } from './own-accounts';
 import { resourcePolicies } from './resource-policies';
-import { byCalls, byRecordings, byTasks } from './sent-outside';
+import { byCalls, byPipelines, byRecordings, byTasks } from './sent-outside';
 import type { TemplateModel } from './template-model';
 import type { Place, Text } from './text';
 import { byTrustedRoles } from './trusted-readers';
@@ -90,6 +90,7 @@ function collect(model: TemplateModel): OutsideAccess[] {
     ...byCalls(model),
     ...byTasks(model, used),
     ...byRecordings(model, used),
+    ...byPipelines(model, used),
     ...byTrustedRoles(model, used),
   ];
 }

@@ -215,8 +215,10 @@ export class PermissionEdges {
   }
 
   private namedBy({ pattern, except }: PatternNode): readonly string[] | undefined {
-    const named = except ? [] : this.model.named(pattern);
-    const [first] = pattern;
+    const [first, ...rest] = pattern;
+    // The ARN of an execution begins with that of its state machine, with another type.
+    const ofMachine = typeof first === 'string' ? [first.replace(':execution:', ':stateMachine:'), ...rest] : pattern;
+    const named = except ? [] : this.model.named(ofMachine);
     const isExact =
       named.length > 0 && (typeof first !== 'string' || !/[*?]/.test(first.split(':').slice(0, 6).join(':')));
     return isExact ? named.map(({ resource: { id } }) => id) : undefined;

@@ -1,6 +1,6 @@
 import type { Resource } from './assembly';
 import { literalOf } from './compose-text';
-import { destinationsIn } from './destinations-in';
+import { destinationResources, destinationsIn } from './destinations-in';
 import type { Guard } from './guard';
 import { networkControls } from './network-parts';
 import type { OutsideAccess } from './outside-access';
@@ -9,6 +9,7 @@ import { stateMachines, statesOf } from './state-machine';
 import type { TemplateModel } from './template-model';
 import { placeIn } from './place-in';
 import type { Case, Text } from './text';
+import { valuesAt } from './values-at';
 import { writtenChanges } from './written-calls';
 
 /**
@@ -42,14 +43,39 @@ export function byTasks(model: TemplateModel, used: ReadonlySet<Resource>): Outs
           ...node.at('Resource'),
         ])
         .flatMap((node) => destinationsIn(node))
-        .filter(({ value }) => {
-          const account = accountOf(value);
-          return account !== undefined && ownAccounts(model).ofAccount(account) === 'foreign';
-        })
+        .filter(({ value }) => isForeign(model, value))
         // MA-GRD1 judges which guardrail is used.
         .filter(({ value }) => !/:guardrail\//.test(literalOf(value) ?? ''))
         .map((text) => ({ ...sentTo(to, text, text.guard.and(guard)), who: 'another account' as const })),
     );
+}
+
+/** Access of other accounts by whose roles a pipeline acts that takes the files of an agent's bucket. */
+export function byPipelines(model: TemplateModel, used: ReadonlySet<Resource>): OutsideAccess[] {
+  return model.ofType('AWS::CodePipeline::Pipeline').flatMap((pipeline) => {
+    const actions = valuesAt(pipeline.properties, 'Stages', 'Actions');
+    const [to] = actions
+      .flatMap((action) => action.at('Configuration', 'S3Bucket'))
+      .flatMap((bucket) => destinationResources(model, bucket))
+      .filter((bucket) => used.has(bucket));
+    return to === undefined
+      ? []
+      : actions
+          .flatMap((action) => action.at('RoleArn'))
+          .flatMap((role) => role.texts())
+          .filter(({ value }) => isForeign(model, value))
+          .map((text) => ({
+            ...sentTo(to, text, text.guard.and(pipeline.guard)),
+            who: 'another account' as const,
+            giver: pipeline,
+            place: placeIn(pipeline, text.place),
+          }));
+  });
+}
+
+function isForeign(model: TemplateModel, value: Text): boolean {
+  const account = accountOf(value);
+  return account !== undefined && ownAccounts(model).ofAccount(account) === 'foreign';
 }
 
 function sentTo(to: Resource, { value, place }: Case<Text>, guard: Guard) {

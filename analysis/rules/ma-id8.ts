@@ -226,11 +226,15 @@ function* scripts(resource: Resource, found: readonly Finding[]): Iterable<Findi
   };
   visit(resource.raw.Properties, false);
   visit(resource.raw.Metadata, true); // Files and commands of AWS::CloudFormation::Init.
-  const what = formatIn(texts.join('\n'));
+  const script = texts.join('\n');
+  const what = formatIn(script) ?? (SECRET_REFERENCE.test(script) ? 'a secret' : undefined);
   if (what !== undefined && !found.some(({ says }) => says.endsWith(` holds ${what}`))) {
     yield { at: resource, says: `A script of ${resource.logicalId} holds ${what}` };
   }
 }
+
+/** A dynamic reference to a secret, which CloudFormation replaces by its value. */
+const SECRET_REFERENCE = /\{\{resolve:(?:secretsmanager|ssm-secure):/;
 
 /** The `Globals` of AWS SAM, which every function gets. */
 function* globals(model: TemplateModel, stack: Resource['stack']): Iterable<Finding> {
