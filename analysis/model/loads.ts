@@ -56,7 +56,9 @@ const isWrittenOrToldKey = keyTest(
  * Arguments of an AWS Glue job that name files of code, among those that are input of the code.
  * Source: docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
  */
-const isArgumentWithCode = keyTest(/^--(?:extra-(?:py-files|jars|files)|additional-python-modules|scriptLocation|conf)$/);
+const isArgumentWithCode = keyTest(
+  /^--(?:extra-(?:py-files|jars|files)|additional-python-modules|scriptLocation|conf)$/,
+);
 
 /**
  * Whether a resource runs code that it loads. Not counted are what stores or delivers data, and the agent itself: its

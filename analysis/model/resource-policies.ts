@@ -115,7 +115,14 @@ function onPathsOfApi(statement: Statement, [target]: readonly Target[]): Statem
     return statement;
   }
   const { partition, region, account } = holder.stack;
-  const api = concat(textOf(`arn:${partition}:execute-api:`), region, [':'], account, [':'], target.text.value.slice(-1));
+  const api = concat(
+    textOf(`arn:${partition}:execute-api:`),
+    region,
+    [':'],
+    account,
+    [':'],
+    target.text.value.slice(-1),
+  );
   const patterns = resources.patterns.map((pattern): Pattern => {
     const [first, ...rest] = pattern.value;
     return typeof first === 'string' && first.startsWith(OWN_PATH)

@@ -81,7 +81,9 @@ class StackQuotas {
       case 'AWS::CloudTrail::Trail': {
         const selectors = listOf(properties.AdvancedEventSelectors) as ({ FieldSelectors?: unknown } | null)[];
         const conditions = selectors.flatMap((selector) => listOf(selector?.FieldSelectors));
-        const values = conditions.flatMap((condition) => Object.values(condition ?? {}).map((each) => listLength(each)));
+        const values = conditions.flatMap((condition) =>
+          Object.values(condition ?? {}).map((each) => listLength(each)),
+        );
         return this.limit(id, QUOTAS.eventSelectors, sum(values));
       }
       case 'AWS::Route53Resolver::FirewallDomainList':

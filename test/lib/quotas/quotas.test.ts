@@ -443,3 +443,12 @@ test('a name that only the deployment knows is not refused, and of two possible 
   expect(withName(either('events-of-development'))).toEqual([]);
   expect(withName(either('x'.repeat(81)))).toEqual([expect.stringContaining('81 of at most 80')]);
 });
+
+test('a property that an override makes something else than a list is no error of the quotas', () => {
+  const found = errorsOf((stack) => {
+    const role = new iam.CfnRole(stack, 'Role', { assumeRolePolicyDocument: {} });
+    role.addPropertyOverride('Policies.0', { PolicyName: 'own' });
+    role.addPropertyOverride('ManagedPolicyArns', 'arn:aws:iam::aws:policy/ReadOnlyAccess');
+  });
+  expect(found).toEqual([]);
+});

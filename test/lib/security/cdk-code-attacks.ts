@@ -6,8 +6,11 @@ import { Artifact, Pipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { CodeBuildAction, S3SourceAction, S3Trigger } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { UserPool, UserPoolIdentityProviderGoogle } from 'aws-cdk-lib/aws-cognito';
 import { AttributeType, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { LaunchTemplate, MachineImage } from 'aws-cdk-lib/aws-ec2';
+import { ContainerImage, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { EventBus, Match, Rule } from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
+import { CfnJob } from 'aws-cdk-lib/aws-glue';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -23,15 +26,17 @@ import { Bucket, BucketEncryption, EventType } from 'aws-cdk-lib/aws-s3';
 import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { Universal } from 'aws-cdk-lib/aws-scheduler-targets';
-import { type CfnResource, Duration, SecretValue } from 'aws-cdk-lib/core';
+import { type CfnResource, Duration, SecretValue, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { AgentKillSwitch } from '../../../lib/operations';
 import { functionIn } from './apps/compute';
 import type { CdkAttack } from './cdk-attacks';
+import { ENV } from './governed-app';
 
 const admin = (scope: Construct, service: string) =>
   new iam.Role(scope, 'Admin', {
@@ -214,5 +219,39 @@ export const CDK_CODE_ATTACKS: readonly CdkAttack[] = [
       integration: new HttpLambdaIntegration('Start', handler),
       authorizer: new HttpUserPoolAuthorizer('Users', userPool),
     });
+  }),
+  attack('a role of another account that may read the evidence', ['MA-STO1'], ({ workflow }, scope) => {
+    const auditor = new iam.Role(scope, 'Auditor', {
+      assumedBy: new iam.AccountPrincipal('999988887777'),
+      externalIds: ['audit'],
+    });
+    workflow.evidenceBucket.grantRead(auditor);
+  }),
+  attack('writing a library of a job of an administrator', ['MA-ID7'], ({ agent }, scope) => {
+    const store = bucket(scope);
+    new CfnJob(scope, 'Job', {
+      role: admin(scope, 'glue.amazonaws.com').roleArn,
+      command: { name: 'glueetl', scriptLocation: 's3://scripts/job.py' },
+      defaultArguments: { '--extra-py-files': store.s3UrlForObject('library.zip') },
+    });
+    store.grantPut(agent, 'library.zip');
+  }),
+  attack('writing the parameter with the image of an administrator', ['MA-ID7'], ({ agent }, scope) => {
+    const parameterName = '/app/image';
+    new StringParameter(scope, 'Image', { parameterName, stringValue: 'ami-1' }).grantWrite(agent);
+    new LaunchTemplate(scope, 'Template', {
+      role: admin(scope, 'ec2.amazonaws.com'),
+      machineImage: MachineImage.resolveSsmParameterAtLaunch(parameterName),
+    });
+  }),
+  attack('a task of an administrator that is told the role', ['MA-READ1'], ({ agent, app }) => {
+    const other = new Stack(app, 'Tools', { env: ENV });
+    new FargateTaskDefinition(other, 'Task', { taskRole: admin(other, 'ecs-tasks.amazonaws.com') }).addContainer(
+      'tool',
+      {
+        image: ContainerImage.fromRegistry('public.ecr.aws/aws-cli/aws-cli'),
+        command: ['iam', 'attach-role-policy', '--role-name', agent.executionRole.roleName],
+      },
+    );
   }),
 ];

@@ -7,9 +7,11 @@ import { DECLARATIONS } from './declarations';
 import { DIRECT_CALLS } from './direct-calls';
 import { ENTRIES } from './entries';
 import { ESCALATION } from './escalation';
+import { FILES_OF_CODE } from './files-of-code';
 import { GIVEN_TRAIL } from './given-trail';
 import { HANDED_OUT } from './handed-out';
 import { INDIRECT } from './indirect';
+import { LENT_ROLES } from './lent-roles';
 import { MOVED_AWAY } from './moved-away';
 import { NAMED_PRINCIPALS } from './named-principals';
 import { NAMES } from './names';
@@ -36,7 +38,10 @@ import type { Pair } from './pair';
 
 const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ['a policy that reaches a role by another name', [...NAMES, ...NAMED_PRINCIPALS]],
-  ['a way to something stronger', [...ESCALATION, ...STORES_OF_CODE, ...SERVICE_EVENTS, ...AROUND_THE_AGENT]],
+  [
+    'a way to something stronger',
+    [...ESCALATION, ...STORES_OF_CODE, ...SERVICE_EVENTS, ...AROUND_THE_AGENT, ...FILES_OF_CODE],
+  ],
   ['a way that a prefix or a condition narrows', NARROWED_WAYS],
   ['a role that is passed on', PASSED_ROLES],
   ['something beside the agent', INDIRECT],
@@ -44,7 +49,7 @@ const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ["a part that can't be read", [...UNREADABLE, ...NESTED_APPLICATIONS]],
   ['a newer type, property or form', NEWER_FORMS],
   ['a way out of the network', [...PATHS, ...OUTSIDE_HOSTS]],
-  ['another account', [...ACCOUNTS, ...HANDED_OUT, ...MOVED_AWAY]],
+  ['another account', [...ACCOUNTS, ...HANDED_OUT, ...MOVED_AWAY, ...LENT_ROLES]],
   ['a service that acts for somebody else', OWN_SERVICES],
   ['everybody, under a condition', NARROWED_PRINCIPALS],
   ['a declaration of something else', DECLARATIONS],

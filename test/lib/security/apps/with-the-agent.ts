@@ -1,15 +1,17 @@
 import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { AttributeType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { Rule } from 'aws-cdk-lib/aws-events';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AccountRootPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Duration } from 'aws-cdk-lib/core';
 import { inAgentStack, oneStack, type OrdinaryApp } from './app';
 import { functionIn } from './compute';
@@ -41,6 +43,33 @@ export const WITH_THE_AGENT: readonly OrdinaryApp[] = [
     new StringParameter(scope, 'Parameter', { stringValue: 'blue' }).grantRead(agent);
     new Secret(scope, 'Secret', { encryptionKey }).grantRead(agent);
   }),
+  inAgentStack(
+    'a workflow for each file of the agent, and a role of the account that reads them',
+    (scope, { agent }) => {
+      const encryptionKey = new Key(scope, 'Key', { enableKeyRotation: true });
+      const files = new Bucket(scope, 'Files', {
+        encryptionKey,
+        encryption: BucketEncryption.KMS,
+        enforceSSL: true,
+        versioned: true,
+      });
+      files.grantPut(agent);
+      files.grantRead(new Role(scope, 'Reader', { assumedBy: new AccountRootPrincipal() }));
+      const each = new sfn.DistributedMap(scope, 'Each', {
+        itemReader: new sfn.S3JsonItemReader({ bucket: files, key: 'list.json' }),
+      });
+      const machine = new sfn.StateMachine(scope, 'Machine', {
+        definitionBody: sfn.DefinitionBody.fromChainable(
+          each.itemProcessor(new LambdaInvoke(scope, 'Invoke', { lambdaFunction: functionIn(scope) })),
+        ),
+        encryptionConfiguration: new sfn.CustomerManagedEncryptionConfiguration(encryptionKey),
+      });
+      new Rule(scope, 'Daily', {
+        schedule: Schedule.rate(Duration.days(1)),
+        targets: [new targets.SfnStateMachine(machine)],
+      });
+    },
+  ),
   inAgentStack('a build role that starts turns', (scope, { workflow }) => {
     workflow.grants.startTurns(
       new Role(scope, 'Build', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') }),
