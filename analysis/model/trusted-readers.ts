@@ -14,7 +14,7 @@ import type { OutsideAccess } from './outside-access';
 export function byTrustedRoles(model: TemplateModel, used: ReadonlySet<Resource>): OutsideAccess[] {
   const known = identities(model);
   const others = known.all.filter(
-    (identity) => identity.resource && identity.trust.length > 0 && !known.rolesOfAgents.includes(identity),
+    (identity) => identity.resource && identity.trust.some(namesAccounts) && !known.rolesOfAgents.includes(identity),
   );
   return others.flatMap((identity) => {
     const who = identity.trust
@@ -34,6 +34,10 @@ export function byTrustedRoles(model: TemplateModel, used: ReadonlySet<Resource>
         );
   });
 }
+
+/** Most roles trust only services, so the conditions of their trust policies needn't be read. */
+const namesAccounts = ({ principals }: Statement): boolean =>
+  principals !== 'attached' && principals.some(({ kind, except }) => kind === 'AWS' || except);
 
 /** The stores of agents that the policies of a role name, with the first statement that names each. */
 function storesOf(model: TemplateModel, { statements }: Identity, used: ReadonlySet<Resource>) {
