@@ -22,6 +22,8 @@ export interface AgentRecord {
   readonly evidence: string;
   /** Name of the event bus where outcome events appear. */
   readonly bus: string;
+  /** Name of the table with the stop of the agent and the refusal of its budget. Absent in records of earlier versions. */
+  readonly ledger?: string;
   /** The URL for decisions of approvers. Absent without an approval step. */
   readonly approveUrl?: string;
   readonly triggers: readonly TriggerRecord[];

@@ -8,14 +8,24 @@ export const STOP_KEY = 'stop';
 
 /** The stop of an agent, with its reason. */
 export interface Stop {
-  /** Name of the execution that engaged the kill switch. */
+  /** ARN of the execution that engaged the kill switch. */
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly at: string;
   /** The reason given by the caller, at most 500 characters. */
   readonly reason: string;
-  /** ISO 8601, UTC: the time since which new turns are refused. Only in the ledger. */
+}
+
+/**
+ * The item of the ledger. Engaging a kill switch that is engaged already changes `id`, `at` and `reason`, which a
+ * release compares, but not the first stop, which is the cause.
+ */
+export interface RecordedStop extends Stop {
+  /** ISO 8601, UTC: the time since which new turns are refused. Absent while the stop is only recorded. */
   readonly refusesSince?: string;
+  readonly firstId: string;
+  readonly firstAt: string;
+  readonly firstReason: string;
 }
 
 /** The settings of one agent for its kill switch, all known at deployment. */

@@ -1,5 +1,3 @@
-import type { Conditions } from 'aws-cdk-lib/aws-iam';
-
 /**
  * Limits a policy statement to the items of a table with these partition keys. Without the second condition, a request
  * without a key would be allowed.
@@ -8,7 +6,10 @@ import type { Conditions } from 'aws-cdk-lib/aws-iam';
  *
  * @param operator `StringLike` if a key contains `*`
  */
-export function onlyItems(operator: 'StringEquals' | 'StringLike', ...keys: string[]): Conditions {
+export function onlyItems(
+  operator: 'StringEquals' | 'StringLike',
+  ...keys: string[]
+): Record<string, Record<string, unknown>> {
   return {
     [`ForAllValues:${operator}`]: { 'dynamodb:LeadingKeys': keys },
     Null: { 'dynamodb:LeadingKeys': 'false' },

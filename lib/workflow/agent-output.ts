@@ -25,6 +25,7 @@ function recordOf(workflow: TurnWorkflow, starters: readonly TurnStarter[]): Age
     settlement: workflow.settlement.stateMachineArn,
     evidence: workflow.evidenceBucket.bucketName,
     bus: workflow.eventBus.eventBusName,
+    ledger: workflow.ledger.tableName,
     ...(workflow.approveUrl === undefined ? {} : { approveUrl: workflow.approveUrl }),
     triggers: starters.map(({ triggerId, events, deadLetters }) => ({
       id: triggerId,

@@ -1,5 +1,8 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Stack } from 'aws-cdk-lib/core';
+import { BUDGET_KEY } from '../contracts/budget';
+import { STOP_KEY } from '../contracts/kill-switch';
+import { onlyItems } from '../identity/ledger-items';
 import {
   DEAD_LETTER_ACTIONS,
   EVIDENCE_READ_ACTIONS,
@@ -8,6 +11,7 @@ import {
   EXECUTION_STOP_ACTIONS,
   KEY_READ_ACTIONS,
   KEY_READ_WRITE_ACTIONS,
+  LEDGER_READ_ACTIONS,
   PROMPT_STORE_ACTIONS,
   QUEUE_COUNT_ACTIONS,
   QUEUE_SEND_ACTIONS,
@@ -55,7 +59,10 @@ export class TurnWorkflowGrants {
     return this.granted('startTurns', grantee, grant, [prompts, FOLDER_WILDCARD]);
   }
 
-  /** The grantee may find the agent by the output of its stack, and follow turns: executions, their history and their evidence. */
+  /**
+   * The grantee may find the agent by the output of its stack, see whether and why it is stopped, and follow turns:
+   * executions, their history and their evidence.
+   */
   public readTurns(grantee: IGrantable): Grant {
     const { stateMachine, evidenceBucket } = this.workflow;
     const [executions, turns] = [this.executions(), evidenceBucket.arnForObjects('turns/*')];
@@ -83,7 +90,8 @@ export class TurnWorkflowGrants {
           },
         }),
       )
-      .combine(this.findAgent(grantee));
+      .combine(this.findAgent(grantee))
+      .combine(this.readStop(grantee));
     return this.granted(
       'readTurns',
       grantee,
@@ -176,6 +184,25 @@ export class TurnWorkflowGrants {
       actions: STACK_READ_ACTIONS,
       resourceArns: [stackArns(this.workflow)],
     });
+  }
+
+  /** Two items of the ledger: why new turns are refused. The records of turns and approval tokens aren't included. */
+  private readStop(grantee: IGrantable): Grant {
+    const { workflow } = this;
+    if (!isDefinedHere(workflow)) return Grant.drop(grantee, 'read the ledger of a workflow that is defined elsewhere');
+    return Grant.addToPrincipal({
+      grantee,
+      actions: LEDGER_READ_ACTIONS,
+      resourceArns: [workflow.ledger.tableArn],
+      conditions: onlyItems('StringEquals', STOP_KEY, BUDGET_KEY),
+    }).combine(
+      Grant.addToPrincipal({
+        grantee,
+        actions: KEY_READ_ACTIONS,
+        resourceArns: [workflow.encryptionKey.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${Stack.of(workflow).region}.amazonaws.com` } },
+      }),
+    );
   }
 
   private executions(): string {

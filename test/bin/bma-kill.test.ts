@@ -22,6 +22,11 @@ function environment(role: string): Record<string, string> {
 const bma = (role: string, ...args: string[]) => runInEnvironment(environment(role), ...args);
 const inTerminal = (role: string, ...args: string[]) => runInTerminal(args, environment(role));
 
+test('an agent that accepts turns is listed without a stop', async () => {
+  const { out, error } = await bma('Reader', 'agents', '--stack', 'Reviews');
+  expect({ out, error }).toEqual({ out: expect.stringMatching(/^reviewer .*\n$/), error: '' });
+});
+
 test('in a terminal, kill shows its steps and says what was stopped, left and unproven', async () => {
   await scene.send(...some(2));
   await scene.working(2);
@@ -50,6 +55,64 @@ test('in a pipe, --json prints the report only, and to kill again is harmless', 
         report: expect.objectContaining({ left: 0, stop: expect.objectContaining({ reason: 'leaked prompt' }) }),
       }),
     ],
+  });
+});
+
+describe('agents says why an agent is stopped', () => {
+  test('since when, the first reason and execution, and the newest', async () => {
+    const first = scene.cloud.executions.all.find(({ machine }) => machine === scene.engageMachine)!;
+    const again = await scene.reportOf(scene.engage('Alarm Burn\u001b[2J'));
+    const { exit, out } = await bma('Reader', 'agents', '--stack', 'Reviews');
+
+    expect(exit).toBe(0);
+    const [, state, engaged, last] = out.split('\n').map((line) => line.trim());
+    expect(state).toMatch(/^stopped: refuses new turns since 2\d{3}-\d\d-\d\dT[\d:.]+Z$/);
+    expect(engaged).toMatch(/^engaged at 2\S+Z: leaked prompt \(execution /);
+    expect(engaged).toContain(`(execution ${first.arn})`);
+    expect(last).toBe(`again at ${again.stop.at}: Alarm Burn [2J (execution ${again.stop.id})`);
+    // The refusal of a turn has the reason of the stop that began it, too.
+    const turn = scene.startTurn('hello');
+    await turn.over;
+    expect(turn.output).toMatchObject({ reason: { message: expect.stringContaining('(leaked prompt)') } });
+  });
+
+  test('as JSON', async () => {
+    const { out } = await bma('Reader', 'agents', '--stack', 'Reviews', '--json');
+    expect(JSON.parse(out).agents).toMatchObject([
+      {
+        agent: 'reviewer',
+        status: {
+          state: 'stopped',
+          since: expect.any(String),
+          cause: { at: expect.any(String), reason: 'leaked prompt', execution: expect.stringMatching(/:bma-/) },
+          again: { reason: expect.stringContaining('Alarm Burn'), execution: expect.stringMatching(/:engage-1$/) },
+        },
+      },
+    ]);
+  });
+
+  test('to who may not read the ledger, that it is not known, with the grant that is missing', async () => {
+    const { exit, out } = await bma('Stopper', 'agents', '--stack', 'Reviews');
+    expect(exit).toBe(0);
+    expect(out).toMatch(
+      /^reviewer .*\n {2}not known whether it is stopped: .*dynamodb:GetItem.*Fix: the caller needs workflow\.grants\.readTurns/,
+    );
+  });
+
+  test('who may read the stop may not read the records of turns, which hold tokens of approvals', () => {
+    const { deployment, policies } = scene.cloud;
+    const reader = policies.roles.find(({ logicalId }) => logicalId.startsWith('Reader'))!;
+    const table = deployment.one('AWS::DynamoDB::Table', 'Ledger');
+    const may = (action: string, pk: string) =>
+      policies.judge({
+        caller: reader.arn,
+        action,
+        resource: table.arn,
+        multiple: { 'dynamodb:LeadingKeys': [pk] },
+      }).allowed;
+    expect(['stop', 'budget'].map((pk) => may('dynamodb:GetItem', pk))).toEqual([true, true]);
+    expect(['turn#turn-1', 'remediation#a', 'slots'].map((pk) => may('dynamodb:GetItem', pk))).not.toContain(true);
+    expect(may('dynamodb:UpdateItem', 'stop')).toBe(false);
   });
 });
 

@@ -1,4 +1,5 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -10,6 +11,7 @@ export interface Account {
   readonly executions: SFNClient;
   readonly objects: S3Client;
   readonly queues: SQSClient;
+  readonly ledgers: DynamoDBClient;
   close(): void;
 }
 
@@ -31,6 +33,7 @@ export function openAccount(region: string | undefined): Account {
     objects: new S3Client({ ...common, forcePathStyle: (AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL) !== undefined }),
     // The endpoint of the Region: the host in the URL of a queue would override a configured endpoint.
     queues: new SQSClient({ ...common, useQueueUrlAsEndpoint: false }),
+    ledgers: new DynamoDBClient(common),
   };
   return {
     ...account,

@@ -23,10 +23,18 @@ export interface FoundAgents {
 const KIND: RecordKind<AgentRecord> = {
   prefix: AGENT_OUTPUT_PREFIX,
   format: AGENT_RECORD_FORMAT,
-  isRecord: ({ agent, turns, settlement, evidence, bus, approveUrl, triggers, ...queues }) =>
+  isRecord: ({ agent, turns, settlement, evidence, bus, ledger, approveUrl, triggers, ...queues }) =>
     isStateMachine(turns) &&
     isStateMachine(settlement) &&
-    [agent, evidence, bus, approveUrl ?? 'none', queues.settlementDeadLetters, queues.busDeadLetters].every(isText) &&
+    [
+      agent,
+      evidence,
+      bus,
+      ledger ?? 'none',
+      approveUrl ?? 'none',
+      queues.settlementDeadLetters,
+      queues.busDeadLetters,
+    ].every(isText) &&
     Array.isArray(triggers) &&
     triggers.every((each: Partial<TriggerRecord> | null) => [each?.id, each?.events, each?.deadLetters].every(isText)),
 };

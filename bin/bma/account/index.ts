@@ -2,6 +2,7 @@
 export { openAccount } from './account';
 export { commandErrorOf } from './call-failure';
 export { giveBack, queuesOf, sendAgain, takeLetters, waitingEvents } from './dead-letters';
+export { readStatus } from './agent-status';
 export { agentNamed, findAgents, knownAgents } from './find-agents';
 export { findKillSwitches } from './find-kill-switches';
 export { followTurn } from './follow-turn';

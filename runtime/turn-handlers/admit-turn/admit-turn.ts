@@ -64,8 +64,8 @@ async function admit(
 ): Promise<AdmitTurnAnswer> {
   const { ledger } = parts;
   if ((await ledger.turn(turn.turnPk)).stopped) return ended(STOPPED);
-  const { refusesSince, reason } = await ledger.stop();
-  if (refusesSince !== undefined) return ended(agentStopped(refusesSince, reason));
+  const { refusesSince, firstReason, reason } = await ledger.stop();
+  if (refusesSince !== undefined) return ended(agentStopped(refusesSince, firstReason ?? reason));
   if (await isReplaced(turn, ledger)) {
     await leave(turn.sessionPk, turn.name, ledger);
     return ended(REPLACED);

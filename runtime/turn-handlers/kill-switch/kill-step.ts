@@ -54,7 +54,10 @@ const STEPS: Readonly<Record<KillStep, Step>> = {
       new UpdateItemCommand({
         TableName: ledgerTable,
         Key: { pk: { S: STOP_KEY } },
-        UpdateExpression: 'SET #id = :id, #at = :at, #reason = :reason',
+        // The stop that began it stays visible: an alarm may engage again and again.
+        UpdateExpression:
+          'SET #id = :id, #at = :at, #reason = :reason, firstId = if_not_exists(firstId, :id), ' +
+          'firstAt = if_not_exists(firstAt, :at), firstReason = if_not_exists(firstReason, :reason)',
         ExpressionAttributeNames: { '#id': 'id', '#at': 'at', '#reason': 'reason' },
         ExpressionAttributeValues: { ':id': { S: stop.id }, ':at': { S: stop.at }, ':reason': { S: stop.reason } },
       }),

@@ -13,7 +13,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { BUDGET_KEY, type BudgetRefusal } from '../../../lib/contracts/budget';
-import { STOP_KEY, type Stop } from '../../../lib/contracts/kill-switch';
+import { STOP_KEY, type RecordedStop } from '../../../lib/contracts/kill-switch';
 import { type ReplacementItem, type SessionItem, SLOTS_KEY, type TurnItem } from '../../../lib/contracts/turn-ledger';
 import { repeatable } from './aws-errors';
 
@@ -115,7 +115,7 @@ export class Ledger {
   }
 
   /** The stop of the agent, if it was stopped. */
-  async stop(): Promise<Partial<Stop>> {
+  async stop(): Promise<Partial<RecordedStop>> {
     return await this.get(STOP_KEY);
   }
 

@@ -42,6 +42,7 @@ export class KillScenario {
       killSwitch.grants.engage(role('Stopper'));
       killSwitch.grants.release(role('Releaser'));
       workflow.grants.startTurns(role('Application'));
+      workflow.grants.readTurns(role('Reader'));
       new Alarm(stack, 'Burn', {
         metric: new Metric({ namespace: 'Mine', metricName: 'Cost' }),
         threshold: 1,
