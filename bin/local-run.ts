@@ -4,7 +4,7 @@ import { turnEventType } from '../lib/contracts/turn';
 import { type Delivered } from './local-scenario';
 import { ScenarioRun, writeEvidence, type EventResult, type LocalTurn, type ScenarioRunOptions } from './scenario-run';
 import type { TerminalStyle } from './terminal-style';
-import { transcriptLines } from './turn-transcript';
+import { transcriptLines } from '../local/message/transcript';
 
 export interface LocalRun extends ScenarioRunOptions {
   /** Directory for the evidence; its previous content is removed. */

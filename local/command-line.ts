@@ -27,6 +27,8 @@ export const USAGE = `bma-local [flags]   a local Managed Agents service on 127.
   --model-name NAME        model name sent to the endpoint (default: the session's model)
   --template PATH          authorise calls against this template or cdk.out directory
   --caller ROLE            role the printed credentials belong to (logical id, name or ARN; needed with --template)
+  --message TEXT           run one turn of an agent of the cdk.out directory with this message, print it, and end
+  --agent NAME             the agent that gets the message (default: the only one)
   --model ID               a model sessions may use (repeatable; default: those of the library)
   --image-path IN=HERE     a directory of the image, and where it is on this machine (repeatable)
   --container-env N=VALUE  an environment variable of the container (repeatable)
@@ -47,7 +49,7 @@ ${Object.entries(FAULT_KINDS)
 
 Exit codes:
    0  ended by Ctrl+C or SIGTERM
-   1  this machine refuses the port
+   1  this machine refuses the port, or the turn of --message did not complete
    2  wrong usage, or an unreadable script, template or data directory
 `;
 
@@ -55,6 +57,8 @@ export interface CommandLine {
   readonly options: LocalServiceOptions;
   /** Printed instead of a start of the service. */
   readonly text?: string;
+  /** Instead of serving: one turn with this message. */
+  readonly message?: { readonly text: string; readonly agent?: string };
 }
 
 function number(name: string, value: string | undefined, max = Number.MAX_SAFE_INTEGER): number | undefined {
@@ -115,6 +119,8 @@ const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 /** Flags that do nothing without another one. */
 const NEEDS = {
   caller: 'template',
+  message: 'template',
+  agent: 'message',
   'model-name': 'model-endpoint',
   'model-key-variable': 'model-endpoint',
   seed: 'fault',
@@ -160,6 +166,8 @@ function parse(argv: string[]) {
         'model-name': { type: 'string' },
         template: { type: 'string' },
         caller: { type: 'string' },
+        message: { type: 'string' },
+        agent: { type: 'string' },
         model: { type: 'string', multiple: true },
         'image-path': { type: 'string', multiple: true },
         'container-env': { type: 'string', multiple: true },
@@ -191,11 +199,18 @@ export function readCommandLine(argv: string[]): CommandLine {
     throw new UsageError('--script and --model-endpoint exclude each other. Fix: give one of them.');
   }
   requireValues(flags);
+  if (flags.message !== undefined && flags.caller !== undefined) {
+    throw new UsageError(
+      '--caller has no effect with --message, whose calls are made by the roles of the template. Fix: leave it out.',
+    );
+  }
   const idleSeconds = number('idle-timeout', flags['idle-timeout']);
   const endpoint = flags['model-endpoint'];
   return {
+    ...(flags.message === undefined ? {} : { message: { text: flags.message, agent: flags.agent } }),
     options: {
-      port: wholeNumber('port', flags.port, 65535) ?? 8099,
+      // Nobody else calls the service of one turn.
+      port: wholeNumber('port', flags.port, 65535) ?? (flags.message === undefined ? 8099 : 0),
       region: flags.region,
       accountId: flags.account,
       template: flags.template,

@@ -1,12 +1,19 @@
 /** The program `bma-local`. */
 import { readCommandLine, UsageError } from './command-line';
+import { runMessage } from './message/run-message';
 import { OptionError } from './options';
 import { ScriptError } from './script/parse-script';
 import { startLocalService } from './service';
 
 async function main(): Promise<void> {
-  const { options, text } = readCommandLine(process.argv.slice(2));
+  const { options, text, message } = readCommandLine(process.argv.slice(2));
   if (text !== undefined) return void process.stdout.write(text);
+  if (message !== undefined) {
+    const service = { ...options, template: options.template! };
+    const print = (line: string) => void process.stdout.write(`${line}\n`);
+    if (!(await runMessage({ ...message, service, print }))) process.exitCode = 1;
+    return;
+  }
   const service = await startLocalService(options);
   // Before anything is printed, because a reader of the output may stop it immediately.
   const stop = (): void => {

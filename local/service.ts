@@ -17,7 +17,7 @@ import { Operations } from './http/operations';
 import { ApiServer } from './http/server';
 import { AccountPolicies } from './iam/account-policies';
 import { Authorizer } from './iam/authorizer';
-import { readDeployed } from './iam/deployed-templates';
+import { deployed } from './iam/deployed-templates';
 import { DEFAULT_MODELS, type LocalServiceOptions, OptionError } from './options';
 import { DEFAULT_SCRIPT } from './script/script';
 import { ScriptLoop } from './script/script-loop';
@@ -72,18 +72,6 @@ function defaultCompute(options: LocalServiceOptions): ComputeProvider {
   };
 }
 
-/** @throws OptionError when there is no template that can be read */
-function deployed(...[template, place, stacks]: Parameters<typeof readDeployed>): ReturnType<typeof readDeployed> {
-  try {
-    return readDeployed(template, place, stacks);
-  } catch (error) {
-    const { message } = error as Error;
-    throw new OptionError(
-      message.includes('Fix: ') ? message : `${template} can't be read: ${message}. Fix: give a template or a cdk.out.`,
-    );
-  }
-}
-
 /** Starts the service on 127.0.0.1. @throws OptionError when an option is wrong, Error when the port is taken */
 export async function startLocalService(options: LocalServiceOptions = {}): Promise<LocalService> {
   const region = options.region ?? 'us-east-1';
@@ -109,7 +97,7 @@ export async function startLocalService(options: LocalServiceOptions = {}): Prom
   };
   if (authorizer.enforced && options.caller === undefined) {
     throw new OptionError(
-      '--template needs the role that calls the service. Fix: add --caller with its logical id, name or ARN.',
+      '--template needs the role that calls the service. Fix: add --caller with its logical id, name or ARN, or --message to run one turn as the roles of the template.',
     );
   }
   const temporary = options.dataDirectory === undefined;

@@ -106,7 +106,7 @@ function recorded(turn: string, { status, answer }: ApprovalUrlReply): string {
     case 'expired':
       throw new CommandError(
         NOT_RECORDED.expired,
-        `${turn} is no longer pending: the approval timeout has passed, or the turn was stopped.`,
+        `${turn} is no longer pending: the approval timeout has passed, or the turn was stopped. Your decision was not used and is not recorded.`,
       );
     case 'request-invalid':
       throw new UsageError(answer.message);

@@ -1,6 +1,6 @@
 import type { Item } from '../../runtime/session-client/types';
 import { printableValue } from '../printable-text';
-import { transcriptLines } from '../turn-transcript';
+import { transcriptLines } from '../../local/message/transcript';
 import type { CheckedFile } from './account/turn-evidence';
 import { ACCOUNT_CODES, addAccountOptions, inAccount, type AccountOptions } from './account-command';
 import { EXIT, jsonText, type Command } from './command';

@@ -173,10 +173,13 @@ export interface StartComputePayload {
   readonly turn: PreparedTurn;
   readonly sessionId: string;
 }
+/** Any other answer ends the turn as Failed with `compute-answer-invalid`. */
 export type StartComputeAnswer =
   /** The host is connected. */
   | { readonly status: 'ready' }
+  /** Called again after `waitSeconds`: a whole number, 1 to 900. */
   | { readonly status: 'starting'; readonly waitSeconds: number }
+  /** `ending` has a reason, and an outcome other than Completed. */
   | { readonly status: 'ended'; readonly ending: Ending };
 
 export interface SubmitTurnPayload {

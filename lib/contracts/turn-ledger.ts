@@ -144,7 +144,9 @@ export interface TurnItem extends LedgerKey {
   readonly requestTerminal?: string;
   /** The task token for the decision; removed after the decision. */
   readonly approvalToken?: string;
-  /** The decision as JSON. */
+  /** The first decision as JSON, until the turn has taken it. After the approval timed out, it says nothing about the turn. */
+  readonly approvalAttempt?: string;
+  /** The decision as JSON, which the turn has taken. */
   readonly approval?: string;
   readonly outcome?: TurnOutcome;
   /** Unix seconds: DynamoDB removes the item some time after it. */

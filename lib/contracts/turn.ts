@@ -166,7 +166,7 @@ export interface TurnReason {
    * Rejected: codes of the staging, `input-blocked`, `output-blocked`, `approval-denied`, `approval-expired`,
    * `approval-unavailable`, `request-invalid`. TimedOut: `deadline`, `no-slot`, `session-busy`. Cancelled: `stopped`,
    * `cancelled`, `agent-stopped`, `superseded`, `budget-used-up`. Failed: `turn-failed`, `session-failed`,
-   * `no-final-answer`, `answer-unattributable`, `preview-not-enabled`, `access-denied`, `not-found`, `request-refused`,
+   * `no-final-answer`, `compute-answer-invalid`, `answer-unattributable`, `preview-not-enabled`, `access-denied`, `not-found`, `request-refused`,
    * `definition-unusable`, `create-undecided`, `submit-undecided`, `evidence-missing`, `staging-failed`,
    * `delivery-failed`, `workflow-error`, and codes of the delivery.
    */

@@ -41,6 +41,10 @@ export interface IAgentEnvironment extends IConstruct, IConnectable, IGrantable 
    * invokes the function after it opened a session, repeats that until the compute is ready, and then sends the
    * message. The function must be idempotent per session. The compute must stop by itself.
    *
+   * The function gets `{ turn, sessionId }` and returns `{ status: 'ready' }`, `{ status: 'starting', waitSeconds }` (a
+   * whole number, 1 to 900) or `{ status: 'ended', ending: { outcome, reason: { code, message? } } }` with an outcome
+   * other than `Completed`. Any other result ends the turn as `Failed` with the code `compute-answer-invalid`.
+   *
    * @returns undefined if the service starts the compute
    */
   bindCompute(scope: Construct): IFunction | undefined;

@@ -7,6 +7,7 @@ import { inPlace, LOGICAL_ID_NAMES } from '../../analysis/model/deployed';
 import { readDirectory } from '../../analysis/model/read-directory';
 import { TemplateModel } from '../../analysis/model/template-model';
 import { readTemplateFiles } from '../../analysis/model/read-template-files';
+import { OptionError } from '../options';
 
 /** The account and Region of the deployment. */
 export interface Place {
@@ -35,6 +36,18 @@ export function readDeployed(location: string, place: Place, stacks?: readonly s
     return parent === undefined ? (stacks?.includes(nameOf(stack)) ?? true) : isDeployed(parent);
   };
   return new TemplateModel({ ...assembly, stacks: assembly.stacks.filter(isDeployed) }, LOGICAL_ID_NAMES);
+}
+
+/** The same for a template that a person names. @throws OptionError when there is no template that can be read */
+export function deployed(...[template, place, stacks]: Parameters<typeof readDeployed>): TemplateModel {
+  try {
+    return readDeployed(template, place, stacks);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new OptionError(
+      message.includes('Fix: ') ? message : `${template} can't be read: ${message}. Fix: give a template or a cdk.out.`,
+    );
+  }
 }
 
 /** The name of a deployed stack. */

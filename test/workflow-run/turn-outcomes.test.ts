@@ -247,14 +247,27 @@ describe('approval', () => {
         }
       }, index * 4);
       const [{ statusCode }, { approval, reason }] = await Promise.all([answered, turn.result]);
-      return [statusCode, approval.decision, reason?.code];
+      const { approval: recorded } = (await workflow.item(`turn#${turn.name}`))!;
+      return [statusCode, approval.decision, reason?.code, recorded?.S && JSON.parse(recorded.S).decision];
     });
     for (const outcome of await Promise.all(races)) {
       expect([
-        [200, 'approved', undefined],
-        [410, 'expired', 'approval-expired'],
+        [200, 'approved', undefined, 'approved'],
+        [410, 'expired', 'approval-expired', undefined],
       ]).toContainEqual(outcome);
     }
+  });
+
+  test('a decision after the expiry is refused as too late, and the record of the turn claims no approval', async () => {
+    const turn = start(request('deploy it', { approval: 'required' }));
+    await asked(turn.name);
+    cloud.executions.expire(turn.execution.tokens.at(-1)!);
+    const result = await turn.result;
+    const reply = (await answer(turn.name, 'approve', ALICE)) as { statusCode: number; body?: string };
+
+    expect(reply).toMatchObject({ statusCode: 410, body: expect.stringContaining('Too late') });
+    expect(result).toMatchObject({ outcome: 'Rejected', approval: { decision: 'expired' } });
+    expect(await workflow.item(`turn#${turn.name}`)).not.toHaveProperty('approval');
   });
 
   test('nobody answering means no', async () => {

@@ -52,7 +52,9 @@ exports.handler = async ({ turn, sessionId }) => {
     case 'slow': return times < 3 ? { status: 'starting', waitSeconds: 1 } : { status: 'ready' };
     case 'full': return { status: 'ended', ending: { outcome: 'Failed', reason: { code: 'no-capacity' } } };
     case 'break': throw new Error('quota');
-    default: return { status: 'ready' };
+    case undefined: return { status: 'ready' };
+    // Any other answer, as JSON.
+    default: return JSON.parse(decodeURIComponent(turn.detail.subject.compute));
   }
 };`;
 
@@ -286,4 +288,32 @@ test.each([
   expect(result).toMatchObject({ outcome: 'Failed', reason: { code } });
   expect(states).toContain('StartCompute');
   expect(states).not.toContain('SubmitTurn');
+});
+
+const ENDED = { outcome: 'Failed', reason: { code: 'no-capacity' } };
+test.each([
+  ['starting without a wait', { status: 'starting' }],
+  ['a wait of no time, which would never end', { status: 'starting', waitSeconds: 0 }],
+  ['a wait as text', { status: 'starting', waitSeconds: '5' }],
+  ['a wait of a day', { status: 'starting', waitSeconds: 86_400 }],
+  ['an end without an ending', { status: 'ended' }],
+  ['an end as completed', { status: 'ended', ending: { ...ENDED, outcome: 'Completed' } }],
+  ['an end as nothing that exists', { status: 'ended', ending: { ...ENDED, outcome: 'Done' } }],
+  ['an end whose outcome is no text', { status: 'ended', ending: { ...ENDED, outcome: 1 } }],
+  ['an end without a reason', { status: 'ended', ending: { outcome: 'Failed' } }],
+  ['an end whose code is no text', { status: 'ended', ending: { ...ENDED, reason: { code: 1 } } }],
+  ['another status', { status: 'busy' }],
+  ['a status that is no text', { status: 1 }],
+  ['nothing', null],
+])('an answer of the compute function is checked before it is used: %s', async (_what, answer) => {
+  const { result } = await turn({ compute: encodeURIComponent(JSON.stringify(answer)) });
+  expect(result).toMatchObject({ outcome: 'Failed', reason: { code: 'compute-answer-invalid' } });
+});
+
+test('an ending of the compute function replaces no other member of the outcome event', async () => {
+  const ending = { ...ENDED, output: [{ text: 'unscreened' }], agentName: 'other', sessionId: 'other' };
+  const { result } = await turn({ compute: encodeURIComponent(JSON.stringify({ status: 'ended', ending })) });
+  expect(result).toMatchObject({ ...ENDED, agentName: 'reviewer' });
+  expect(result.sessionId).not.toBe('other');
+  expect(result.output).toBeUndefined();
 });

@@ -65,9 +65,10 @@ export async function approveTurn(
     at: new Date().toISOString(),
     ...(answer.comment ? { comment: answer.comment } : {}),
   };
-  // A repetition after a failed send must send the recorded decision, so it is read back.
+  // A repetition after a failed send must send the first decision, so it is read back. It becomes the approval of the
+  // turn only when the turn has taken it: a late decision must not be recorded as an approval.
   const changed = await ledger.change(pk, {
-    UpdateExpression: 'SET approval = if_not_exists(approval, :record)',
+    UpdateExpression: 'SET approvalAttempt = if_not_exists(approvalAttempt, :record)',
     ConditionExpression: 'approvalToken = :token',
     values: { record: JSON.stringify(record), token: approvalToken },
   });
@@ -78,7 +79,8 @@ export async function approveTurn(
       ? answered(JSON.parse(faster) as TurnApprovalRecord, by, decision)
       : reply(404, 'not-waiting', 'No such turn waits for an approval');
   }
-  const standing = JSON.parse(String(changed['approval'])) as TurnApprovalRecord;
+  const attempt = String(changed['approvalAttempt']);
+  const standing = JSON.parse(attempt) as TurnApprovalRecord;
   // While the token exists, it is unknown whether the first decision reached the turn. Send it, whoever made it.
   try {
     await states.send(new SendTaskSuccessCommand({ taskToken: approvalToken, output: JSON.stringify(standing) }));
@@ -87,12 +89,16 @@ export async function approveTurn(
     if (name !== 'TaskTimedOut' && name !== 'TaskDoesNotExist' && name !== 'InvalidToken') throw error;
     // A concurrent call may have sent it: that call removes the token next.
     if (await tokenRemoved(ledger, pk, approvalToken, pause)) return answered(standing, by, decision);
-    return reply(410, 'expired', 'The turn does not wait any more');
+    return reply(
+      410,
+      'expired',
+      'Too late: the approval timed out, or the turn was stopped. The decision was not used and is not recorded',
+    );
   }
   await ledger.change(pk, {
-    UpdateExpression: 'REMOVE approvalToken',
+    UpdateExpression: 'SET approval = :record REMOVE approvalToken, approvalAttempt',
     ConditionExpression: 'approvalToken = :token',
-    values: { token: approvalToken },
+    values: { record: attempt, token: approvalToken },
   });
   log('approve-turn', standing.decision, { turn: answer.turn, by });
   return answered(standing, by, decision);

@@ -182,9 +182,12 @@ describe('approve-turn', () => {
 
   test('whoever answers after the expiry hears that it is expired, not that the first late answer stands', async () => {
     const gone = { send: () => Promise.reject(Object.assign(new Error('x'), { name: 'TaskTimedOut' })) };
-    await answer('approve', 'alice', gone);
+    const [, message] = await answer('approve', 'alice', gone);
+    expect(message).toMatch(/^Too late: .*The decision was not used/);
     expect((await answer('deny', 'bob', gone))[0]).toBe(410);
     expect((await answer('approve', 'bob', gone))[0]).toBe(410);
+    // The record of the turn claims no approval.
+    expect(ledger.items.get(pk)).not.toHaveProperty('approval');
   });
 
   test('a first answer that was recorded and not sent reaches the turn with the next one', async () => {

@@ -1,11 +1,13 @@
-import type { Item } from '../runtime/session-client/types';
-import type { TerminalStyle } from './terminal-style';
+import type { Item } from '../../runtime/session-client/types';
+
+/** How parts of the text are marked, for example by colours of a terminal. */
+type Style = Readonly<Record<'title' | 'good' | 'name' | 'faint' | 'bad', (text: string) => string>>;
 
 /** Number of printed lines of an item; the rest is counted. */
 const SHOWN_LINES = 8;
 
 /** One item of a turn, as text for people. */
-export function transcriptLines(item: Item, style: TerminalStyle): string[] {
+export function transcriptLines(item: Item, style: Style): string[] {
   switch (item.type) {
     case 'command_execution': {
       const verdict = item.exit_code === 0 ? style.good('exit 0') : style.bad(`exit ${String(item.exit_code)}`);
@@ -37,7 +39,7 @@ function commandText(command: unknown): string {
   return words.length === 3 && /(^|\/)(ba)?sh$/.test(words[0]) ? words[2] : words.join(' ');
 }
 
-function shortened(output: string, style: TerminalStyle): string[] {
+function shortened(output: string, style: Style): string[] {
   const lines = output
     .trimEnd()
     .split('\n')
