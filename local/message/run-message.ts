@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { SessionClient } from '../../runtime/session-client/client';
 import { runTurn, type TurnOutcome } from '../../runtime/session-client/run-turn';
+import { findCodexBinary } from '../compute/codex-binary';
 import { Deployment } from '../cloud/deployment';
 import { AccountPolicies } from '../iam/account-policies';
 import { deployed } from '../iam/deployed-templates';
@@ -42,8 +43,11 @@ export async function runMessage({ service: options, text, agent: wanted, print 
   const policies = new AccountPolicies(deployment.model, place);
   const { name, definition } = await publishedAgent(deployment, wanted);
   const roles = callingRoles(policies, definition.role_arn);
+  // Before a turn that would fail without it.
+  const codexBinary = findCodexBinary(options.codexBinary);
   const service = await startLocalService({
     ...options,
+    codexBinary,
     policies,
     caller: roles.create,
     imagePaths: { ...BUNDLED_IMAGE, ...options.imagePaths },

@@ -18,16 +18,16 @@ type Step =
   | { readonly kind: 'file'; readonly name: string; readonly text: string }
   | { readonly kind: 'command'; readonly line: string };
 
-/** Blocks in `ts` begin with the name of their file; blocks in `sh` are commands; `console` needs an AWS account, or this repository. */
+/** Blocks in `ts` and `yaml` begin with the name of their file; blocks in `sh` are commands; `console` needs an AWS account, or this repository. */
 function stepsOf(markdown: string): Step[] {
-  return [...markdown.matchAll(/^```(ts|sh)\n([\s\S]*?)^```$/gm)].flatMap(([, language, text]): Step[] => {
+  return [...markdown.matchAll(/^```(ts|sh|yaml)\n([\s\S]*?)^```$/gm)].flatMap(([, language, text]): Step[] => {
     if (language === 'sh') {
       return text
         .split('\n')
         .filter((line) => line.trim())
         .map((line) => ({ kind: 'command', line }));
     }
-    const name = /^\/\/ (\S+\.ts)\n/.exec(text)?.[1];
+    const name = /^(?:\/\/|#) (\S+\.(?:ts|yaml))\n/.exec(text)?.[1];
     if (name === undefined) throw new Error(`A block does not begin with the name of its file: ${text.slice(0, 80)}`);
     return [{ kind: 'file', name, text }];
   });
@@ -45,8 +45,10 @@ function project(): string {
   for (const name of fs.readdirSync(path.join(installed, '.bin'))) {
     fs.symlinkSync(path.join(installed, '.bin', name), path.join(modules, '.bin', name));
   }
-  fs.symlinkSync(path.join(ROOT, 'assets/bma/bma.js'), path.join(modules, '.bin/bma'));
-  fs.chmodSync(path.join(ROOT, 'assets/bma/bma.js'), 0o755);
+  for (const [name, program] of Object.entries({ bma: 'bma/bma.js', 'bma-local': 'local/bma-local.js' })) {
+    fs.symlinkSync(path.join(ROOT, 'assets', program), path.join(modules, '.bin', name));
+    fs.chmodSync(path.join(ROOT, 'assets', program), 0o755);
+  }
   const write = (file: string, content: object) =>
     fs.writeFileSync(path.join(directory, file), JSON.stringify(content, undefined, 2));
   write('package.json', { name: 'own', private: true });
@@ -121,7 +123,13 @@ test('every file and every command of the guide works, in their order', () => {
     'npx cdk',
     'npx bma',
     'npx jest',
+    'npx bma-local',
   ]);
+  // The turn of the reader's own blueprint, run by the real codex exec server.
+  const [turn] = [...outputs].filter(([line]) => line.includes('bma-local')).map(([, output]) => output);
+  expect(turn).toMatch(
+    /^Agent \w*LicenceAuditor\w*, .*\$ git --version {2}exit 0\n.*Exit 0: git version .*\nTurn completed\n$/s,
+  );
   expect(fs.existsSync(path.join(directory, 'lib/licence-auditor/licence-auditor-stack.ts'))).toBe(true);
   const report = JSON.parse(fs.readFileSync(path.join(directory, 'cdk.out/validation-report.json'), 'utf8'));
   expect(report.pluginReports.flatMap(({ violations }: any) => violations)).toEqual([]);
