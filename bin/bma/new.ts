@@ -47,7 +47,8 @@ export const newCommand: Command<Options> = {
         `  1. Define instructions, tools and triggers in ${path.join(made.directory, path.basename(made.directory))}.ts`,
         // The configuration of `cdk init` searches for tests only in test/.
         `  2. List the permissions that it may have in ${test}, and run: npx jest --roots ${made.directory}`,
-        `  3. Add ${String(name)}Stack (${stack}) to your app, with ManagedAgentChecks, and run: npx cdk synth`,
+        `  3. Add ${String(name)}Stack (${stack}) to your app, with ManagedAgentChecks, and run: npx cdk synth --quiet`,
+        `  4. Run a turn on this machine: npx bma-local --template cdk.out --message '…' (needs @openai/codex)`,
         '',
       ].join('\n'),
     );

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { SessionClient } from '../../runtime/session-client/client';
+import { ServiceError } from '../../runtime/session-client/errors';
 import { runTurn, type TurnOutcome } from '../../runtime/session-client/run-turn';
 import { findCodexBinary } from '../compute/codex-binary';
 import { Deployment } from '../cloud/deployment';
@@ -59,6 +60,11 @@ export async function runMessage({ service: options, text, agent: wanted, print 
     for (const line of outcome.items.flatMap((item) => transcriptLines(item, PLAIN))) print(printable(line));
     print(printable(endOf(outcome)));
     return outcome.state === 'completed';
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    // The service is this process, so its words are safe to show.
+    print(printable(`Turn not run: ${error.message}: ${error.serviceMessage() ?? ''}`));
+    return false;
   } finally {
     await service.close();
   }

@@ -1,4 +1,7 @@
-/** The Managed Agents session client. The operator CLI adds `./credential-chain`; Lambda handlers import only this. */
+/**
+ * The Managed Agents session client. The operator CLI adds `./credential-chain`; Lambda handlers import only this.
+ * `runTurn` and `loadSessionDefinition` are for callers outside of a workflow: `bma-local --message`.
+ */
 export type { CallOptions } from './call';
 export { SessionClient, type SessionClientOptions } from './client';
 export {

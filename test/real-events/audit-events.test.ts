@@ -23,7 +23,6 @@ beforeAll(async () => {
     AWS_ACCESS_KEY_ID: 'S3RVER',
     AWS_SECRET_ACCESS_KEY: 'S3RVER',
     AWS_ENDPOINT_URL_S3: s3.url,
-    AWS_MAX_ATTEMPTS: '1',
     BMA_S3_PATH_STYLE: 'true',
     BMA_EVIDENCE_BUCKET: 'evidence',
     BMA_FINDINGS_BUCKET: 'findings',

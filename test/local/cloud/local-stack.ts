@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { App, Stack } from 'aws-cdk-lib/core';
+import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import { type LocalService, startLocalService } from '../../../local';
 import { LocalCloud } from '../../../local/cloud';
 import { stageAssets } from '../../staged-assets';
@@ -47,6 +47,8 @@ export class LocalStack {
       runtime: lambda.Runtime.NODEJS_22_X,
       handler: 'index.handler',
       code: lambda.Code.fromAsset(directory),
+      // The longest: the three seconds of the default are too short for a call on a busy machine.
+      timeout: Duration.minutes(15),
       ...props,
     });
   }
