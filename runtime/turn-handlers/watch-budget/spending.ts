@@ -5,6 +5,7 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  type PutItemCommandInput,
   QueryCommand,
   type QueryCommandOutput,
   UpdateItemCommand,
@@ -24,6 +25,11 @@ export interface Spent {
 
 const MICRO = 1e6;
 const KEPT_SECONDS = 400 * 24 * 60 * 60;
+/**
+ * A watcher that has claimed a step and was lost keeps others from it for this long: more than the timeout of the
+ * function, and less than the time after which the queue delivers its event again (six times that timeout).
+ */
+const CLAIM_MS = 2 * 60_000;
 
 /**
  * The cost of turns, by the hour in which they started. An item has the sums and one attribute for each of its turns, so
@@ -108,25 +114,55 @@ export class Spending {
     return sums;
   }
 
-  /** Whether a step was taken in a period already. */
+  /** Whether a step was taken in a period already, or another watcher is taking it. */
   async isTaken(step: string, now: Date): Promise<boolean> {
     const { Item } = await this.client.send(
-      new GetItemCommand({
-        TableName: this.table,
-        Key: key(`steps#${now.toISOString().slice(0, 7)}`, step),
-        ConsistentRead: true,
-      }),
+      new GetItemCommand({ TableName: this.table, Key: stepKey(step, now), ConsistentRead: true }),
     );
-    return Item !== undefined;
+    return Item !== undefined && !(Number(Item['claimedUntil']?.N) < now.getTime());
   }
 
+  /**
+   * Claims a step of a period, so that only one of several watchers takes it.
+   *
+   * @returns false if it was taken in the period already, or another watcher is taking it
+   */
+  async claim(step: string, now: Date): Promise<boolean> {
+    // Most events come after a step was taken: no write is tried.
+    if (await this.isTaken(step, now)) return false;
+    return this.putStep(step, now, now.getTime() + CLAIM_MS, {
+      ConditionExpression: 'attribute_not_exists(pk) OR claimedUntil < :now',
+      ExpressionAttributeValues: { ':now': { N: String(now.getTime()) } },
+    });
+  }
+
+  /** The step was taken: nobody takes it again in the period. */
   async take(step: string, now: Date): Promise<void> {
-    await this.client.send(
-      new PutItemCommand({
-        TableName: this.table,
-        Item: { ...key(`steps#${now.toISOString().slice(0, 7)}`, step), expiresAt: { N: String(expiry(now)) } },
-      }),
-    );
+    await this.putStep(step, now, undefined, {});
+  }
+
+  /** The step failed: the next event takes it. */
+  async giveBack(step: string, now: Date): Promise<void> {
+    await this.putStep(step, now, 0, {
+      ConditionExpression: 'claimedUntil = :mine',
+      ExpressionAttributeValues: { ':mine': { N: String(now.getTime() + CLAIM_MS) } },
+    });
+  }
+
+  private async putStep(
+    step: string,
+    now: Date,
+    claimedUntil: number | undefined,
+    condition: Pick<PutItemCommandInput, 'ConditionExpression' | 'ExpressionAttributeValues'>,
+  ): Promise<boolean> {
+    const Item = {
+      ...stepKey(step, now),
+      expiresAt: { N: String(expiry(now)) },
+      ...(claimedUntil === undefined ? {} : { claimedUntil: { N: String(claimedUntil) } }),
+    };
+    return this.client
+      .send(new PutItemCommand({ TableName: this.table, Item, ...condition }))
+      .then(() => true, unlessRefused);
   }
 
   /** The item of the hour of the turn's first event that was counted: its start, or its end if that was faster. */
@@ -197,6 +233,9 @@ export class Spending {
 function itemOf(turn: string, time: Date): string {
   const part = createHash('sha256').update(turn, 'utf8').digest('hex').slice(0, 2);
   return `${time.toISOString().slice(0, 13)}#${part}`;
+}
+function stepKey(step: string, now: Date) {
+  return key(`steps#${now.toISOString().slice(0, 7)}`, step);
 }
 function key(pk: string, sk: string) {
   return { pk: { S: pk }, sk: { S: sk } };

@@ -78,8 +78,11 @@ async function takeSteps(parts: BudgetParts, now: Date): Promise<void> {
     const percent = (100 * (reported + maximum + running)) / limit;
     for (const [index, step] of settings.steps.entries()) {
       const id = `${period}#${startOf(period, now)}#${index}`;
-      if (percent < step.percent || (await spending.isTaken(id, now))) continue;
-      // First the step, then the record of it: a step can run twice, but is never skipped.
+      if (percent < step.percent) continue;
+      // Only messages are claimed: refusing turns or stopping agents twice is harmless, and must not wait for the claim
+      // of a watcher that was lost. Its event comes back after the claim has expired, so no message is skipped.
+      const isMine = step.topicArn === undefined ? !(await spending.isTaken(id, now)) : await spending.claim(id, now);
+      if (!isMine) continue;
       try {
         await take(step, period, describe(settings, period, limit, spent[period]), parts, now);
         await spending.take(id, now);
@@ -88,6 +91,8 @@ async function takeSteps(parts: BudgetParts, now: Date): Promise<void> {
         // A topic that takes no message must not keep the next step from stopping the agents.
         log('watch-budget', 'step failed', { period, percent: step.percent, error: (error as Error).name });
         failures.push(error);
+        // A claim that stays expires.
+        await spending.giveBack(id, now).catch(() => undefined);
       }
     }
   }

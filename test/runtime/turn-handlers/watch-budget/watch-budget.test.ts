@@ -307,6 +307,33 @@ test('a step that failed is taken with the next event', async () => {
   expect((await spending.spent(now)).hour.reported).toBe(9);
 });
 
+test('two watchers at the same time send one message', async () => {
+  await record('a', 8.5);
+  await record('b', 0);
+  let isNested = false;
+  const topics = {
+    send: async (command: { input: { Message: string } }) => {
+      told.push(command.input.Message);
+      if (isNested) return;
+      isNested = true;
+      // The other one counts its event while the message of the first is on its way.
+      await watchBudget(event('Completed', 'b'), { ...parts(), topics: topics as never });
+    },
+  };
+  await watchBudget(event('Completed', 'a'), { ...parts(), topics: topics as never });
+  expect(told.filter((message) => message.includes('this hour'))).toHaveLength(1);
+});
+
+test('a step of a watcher that was lost is taken when its event comes back', async () => {
+  await spending.claim('hour#2026-11-28T03#0', now);
+  await record('a', 8.5);
+  await watchBudget(event('Completed', 'a'), parts());
+  expect(told).toEqual([]);
+  now = new Date(now.getTime() + 6 * 60_000);
+  await watchBudget(event('Completed', 'a'), parts());
+  expect(told).toEqual([expect.stringContaining('this hour')]);
+});
+
 test('a topic that takes no message keeps nobody from refusing turns and stopping agents', async () => {
   topicDown = true;
   await record('a', 13);
