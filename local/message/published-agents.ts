@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SESSION_BINDING_FORMAT } from '../../lib/contracts/session-binding';
 import type { SessionDefinition } from '../../lib/contracts/session';
-import { loadSessionDefinition } from '../../runtime/session-client/definition';
+import { parseBinding, resolveSessionDefinition } from '../../runtime/session-client/definition';
 import type { Deployment } from '../cloud/deployment';
 import { OptionError } from '../options';
 
@@ -21,7 +21,7 @@ const PARAMETER_NAME = /^\/managed-agents\/(.+)\/session-definition$/;
  * @throws OptionError when there is none, or several and no name
  * @throws SessionDefinitionError when its definition can't be used
  */
-export async function publishedAgent(deployment: Deployment, wanted?: string): Promise<PublishedAgent> {
+export function publishedAgent(deployment: Deployment, wanted?: string): PublishedAgent {
   const all = deployment.all('AWS::SSM::Parameter').flatMap(({ properties }) => {
     const [, name] = PARAMETER_NAME.exec(String(properties['Name'])) ?? [];
     const binding = String(properties['Value']);
@@ -41,11 +41,9 @@ export async function publishedAgent(deployment: Deployment, wanted?: string): P
         : `--agent is "${wanted}", which isn't in the template. Fix: give one of: ${names}.`,
     );
   }
-  const definition = await loadSessionDefinition({
-    readBinding: () => Promise.resolve(found.binding),
-    readFile: ({ bucket, key }) => Promise.resolve(readAsset(deployment, bucket, key)),
-  });
-  return { name: found.name, definition };
+  const binding = parseBinding(found.binding);
+  const file = readAsset(deployment, binding.bucket, binding.key);
+  return { name: found.name, definition: resolveSessionDefinition(binding, file) };
 }
 
 function readAsset({ assets }: Deployment, bucket: string, key: string): Uint8Array {

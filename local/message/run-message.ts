@@ -42,7 +42,7 @@ export async function runMessage({ service: options, text, agent: wanted, print 
   const place = { accountId, region, partition: 'aws' };
   const deployment = new Deployment(template, place, options.stacks, deployed(template, place, options.stacks));
   const policies = new AccountPolicies(deployment.model, place);
-  const { name, definition } = await publishedAgent(deployment, wanted);
+  const { name, definition } = publishedAgent(deployment, wanted);
   const roles = callingRoles(policies, definition.role_arn);
   // Before a turn that would fail without it.
   const codexBinary = findCodexBinary(options.codexBinary);
@@ -50,6 +50,7 @@ export async function runMessage({ service: options, text, agent: wanted, print 
     ...options,
     codexBinary,
     policies,
+    models: options.models ?? [definition.agent.model],
     caller: roles.create,
     imagePaths: { ...BUNDLED_IMAGE, ...options.imagePaths },
   });
@@ -62,8 +63,8 @@ export async function runMessage({ service: options, text, agent: wanted, print 
     return outcome.state === 'completed';
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    // The service is this process, so its words are safe to show.
-    print(printable(`Turn not run: ${error.message}: ${error.serviceMessage() ?? ''}`));
+    const denied = service.policies?.denials.map(({ action, decision }) => `${action}: ${decision.reason}`) ?? [];
+    print(printable(['Turn not run', error.message, ...denied].join(': ')));
     return false;
   } finally {
     await service.close();

@@ -1,6 +1,6 @@
 /**
  * The Managed Agents session client. The operator CLI adds `./credential-chain`; Lambda handlers import only this.
- * `runTurn` and `loadSessionDefinition` are for callers outside of a workflow: `bma-local --message`.
+ * `runTurn` is for callers outside of a workflow: `bma-local --message`.
  */
 export type { CallOptions } from './call';
 export { SessionClient, type SessionClientOptions } from './client';
