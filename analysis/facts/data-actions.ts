@@ -1,6 +1,6 @@
 /**
  * The actions of ordinary grants of aws-cdk-lib, reviewed one by one: every action and pattern that its grants name,
- * and every action of lib/identity/perms.ts. An agent's role may read and write data. The classes don't come from the
+ * every action of lib/identity/perms.ts, and what an agent needs to query data that has no L2 grant. An agent's role may read and write data. The classes don't come from the
  * access level, because `Write` covers both PutItem and DeleteTable. A pattern is accepted only in the spelling of the
  * grants.
  *
@@ -21,6 +21,8 @@ const TABLE: Readonly<Record<DataClass, Readonly<Record<string, string>>>> = {
     appconfig: 'GetLatestConfiguration StartConfigurationSession',
     appmesh: 'StreamAggregatedResources',
     appsync: 'EventConnect EventSubscribe',
+    // A query reads and writes with the permissions of its caller, which are judged themselves.
+    athena: 'GetQueryExecution GetQueryResults StartQueryExecution StopQueryExecution',
     batch: 'DescribeConsumableResource ListJobsByConsumableResource',
     bedrock: 'ApplyGuardrail Retrieve',
     // The tokens of workload identities and the credentials of a provider are read like a secret: by a named resource.
@@ -54,7 +56,7 @@ const TABLE: Readonly<Record<DataClass, Readonly<Record<string, string>>>> = {
     elasticfilesystem: 'ClientMount',
     es: 'ESHttpGet ESHttpHead',
     glue:
-      'BatchGetPartition GetPartition GetPartitionIndexes GetPartitions GetTable GetTableVersion GetTableVersions ' +
+      'BatchGetPartition GetDatabase GetPartition GetPartitionIndexes GetPartitions GetTable GetTableVersion GetTableVersions ' +
       'GetTables',
     kafka: 'DescribeCluster GetBootstrapBrokers ListScramSecrets',
     kinesis:
@@ -71,7 +73,7 @@ const TABLE: Readonly<Record<DataClass, Readonly<Record<string, string>>>> = {
     scheduler: 'GetSchedule ListSchedules',
     secretsmanager: 'DescribeSecret GetRandomPassword GetSecretValue',
     sqs: 'GetQueueAttributes GetQueueUrl ReceiveMessage',
-    ssm: 'DescribeParameters GetParameter GetParameterHistory GetParameters',
+    ssm: 'DescribeParameters GetParameter GetParameterHistory GetParameters GetParametersByPath',
     states:
       'DescribeActivity DescribeExecution DescribeStateMachine DescribeStateMachineForExecution GetExecutionHistory ' +
       'ListActivities ListExecutions ListStateMachines',

@@ -78,7 +78,7 @@ function usesOf(model: Model, agent: Agent): Uses {
   }
   for (const { resource } of mentionsOf(model, agent.runtime)) {
     used.add(resource);
-    if (resource.type === 'AWS::EC2::Subnet') {
+    if (resource.type === 'AWS::EC2::Subnet' && model.view(stacksOfNetworks).has(resource.stack.id)) {
       // The network of an agent, with its flow logs and their key.
       parts.add(resource);
     }
@@ -92,6 +92,24 @@ function usesOf(model: Model, agent: Agent): Uses {
   }
   const topOf = model.view(topLevelStacks);
   return { used, topStacks: new Set([...parts].map(({ stack }) => topOf.get(stack.id))) };
+}
+
+/**
+ * Ids of the stacks that have the endpoint of the service. A stack with only the VPC of an agent belongs to others: their
+ * databases and queues are in it, too.
+ */
+function stacksOfNetworks(model: Model): ReadonlySet<string> {
+  return new Set(
+    model
+      .ofType('AWS::EC2::VPCEndpoint')
+      .filter(({ properties }) =>
+        properties
+          .at('ServiceName')
+          .flatMap((node) => node.texts())
+          .some(({ value }) => value.some((part) => typeof part === 'string' && part.includes('bedrock-mantle'))),
+      )
+      .map(({ stack }) => stack.id),
+  );
 }
 
 /** The top-level stack of each stack: a stack and its nested stacks count as one. */

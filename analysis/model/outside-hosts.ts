@@ -1,9 +1,11 @@
 import { entryTypeOf } from '../facts/entry-types';
 import type { Resource } from './assembly';
 import type { Edge, NodeId } from './edge';
+import type { TemplateModel } from './template-model';
 import type { Model } from './model';
 import { printed } from './printed-text';
 import { reach } from './reach';
+import { stateMachines, statesOf } from './state-machine';
 import type { Case, Text } from './text';
 import { textsBelow } from './texts-below';
 
@@ -18,7 +20,7 @@ export interface OutsideHost {
  * The resources that send to hosts outside of the app (API destinations, subscriptions, integrations), by the target
  * properties in the entry table.
  */
-function outsideHosts(model: Model): readonly OutsideHost[] {
+function outsideHosts(model: TemplateModel): readonly OutsideHost[] {
   return model.view(collect);
 }
 
@@ -26,7 +28,7 @@ function outsideHosts(model: Model): readonly OutsideHost[] {
 const PASSING_ON = ['starts', 'sends to', 'feeds', 'delivers to', 'is'] as const;
 
 /** The hosts outside of the app that data of a role is sent to, each with the first edge to it. */
-export function hostsFrom(model: Model, role: NodeId): readonly (OutsideHost & { readonly first: Edge })[] {
+export function hostsFrom(model: TemplateModel, role: NodeId): readonly (OutsideHost & { readonly first: Edge })[] {
   const hosts = outsideHosts(model);
   const ways = hosts.length === 0 ? [] : reach(model).from(role, PASSING_ON);
   return hosts.flatMap((host) => {
@@ -40,7 +42,23 @@ export function hostsFrom(model: Model, role: NodeId): readonly (OutsideHost & {
 
 const runsCode = (type = ''): boolean => entryTypeOf(type)?.kind === 'compute';
 
-function collect(model: Model): OutsideHost[] {
+/** The hosts that state machines call. */
+function calledByMachines(model: TemplateModel): OutsideHost[] {
+  return stateMachines(model).flatMap(({ resource, flow }) =>
+    (flow ? statesOf(flow) : [])
+      .flatMap(({ call }) => (call?.api === 'http:invoke' ? call.arguments : []))
+      .flatMap((node) => node.at('ApiEndpoint'))
+      .flatMap((node) => node.texts())
+      .filter(({ value }) => isOutside(model, value))
+      .map((target) => ({ resource, url: printed(target.value), target })),
+  );
+}
+
+function collect(model: TemplateModel): OutsideHost[] {
+  return [...calledByMachines(model), ...hostsInProperties(model)];
+}
+
+function hostsInProperties(model: TemplateModel): OutsideHost[] {
   return model.resources.flatMap((resource) => {
     const entry = entryTypeOf(resource.type);
     if (!entry || !entry.reaches.some((what) => /HTTP|MCP/.test(what))) {

@@ -1,4 +1,6 @@
+import { rotatesSecrets } from '../facts/rotation-applications';
 import type { Resource } from './assembly';
+import { literalOf } from './compose-text';
 import { at, entriesOf } from './json';
 import { Origin } from './origin';
 import type { TemplateModel } from './template-model';
@@ -17,6 +19,18 @@ export function deploysApart({ type, raw }: Resource): boolean {
     type !== 'AWS::CloudFormation::Stack' &&
     (type === 'AWS::CloudFormation::StackSet' || entriesOf(at(raw, 'Properties')).some(([key]) => TEMPLATE.test(key)))
   );
+}
+
+/** Whether a resource is an application of AWS that rotates secrets. */
+export function isRotationApplication({ type, properties }: Resource): boolean {
+  const ids =
+    type === 'AWS::Serverless::Application'
+      ? properties
+          .at('Location')
+          .flatMap((node) => node.at('ApplicationId'))
+          .flatMap((node) => node.texts())
+      : [];
+  return ids.length > 0 && ids.every(({ value }) => rotatesSecrets(literalOf(value)));
 }
 
 /**
@@ -58,7 +72,9 @@ export function unreadableParts(model: TemplateModel): Unreadable[] {
         return part('module', `the module ${type} is written out at deployment`);
       }
       if (type.startsWith('AWS::Serverless::')) {
-        return part('transform', `${type} is written out by AWS SAM at deployment`);
+        return isRotationApplication(resource)
+          ? []
+          : part('transform', `${type} is written out by AWS SAM at deployment`);
       }
       if (deploysApart(resource)) {
         return part(

@@ -7,6 +7,7 @@ import { addTo } from '../model/list-map';
 import type { Model } from '../model/model';
 import { placeIn } from '../model/place-in';
 import type { Place } from '../model/text';
+import { isRotationApplication } from '../model/unreadable-parts';
 import { callsAsWritten } from '../model/written-calls';
 import { keysIn } from './place-id';
 
@@ -87,6 +88,9 @@ function tieOf(model: Model, resource: Resource): Omit<Tie, 'place'> | undefined
     // An endpoint by another name is an interface, too.
     const isPath = known.path !== undefined && known.path !== 'endpoint';
     return { resource, kind: isPath ? known.path : 'consumer' };
+  }
+  if (isRotationApplication(resource)) {
+    return { resource, kind: 'consumer' };
   }
   if (Object.hasOwn(CDK_CUSTOM_RESOURCES, type)) {
     const kind = CDK_CUSTOM_RESOURCES[type];

@@ -72,6 +72,18 @@ function* judge(context: RuleContext, trails: readonly Resource[], agents: Reado
       ),
     };
   }
+  for (const trail of isWhole ? ofAgents : trails) {
+    yield {
+      at: placeAt(trail, 'IncludeGlobalServiceEvents'),
+      says: 'The trail does not record events of global services, such as changes of roles',
+      when: whenLacking(context, id, trail, ['IncludeGlobalServiceEvents'], (known) => known !== 'false').and(
+        valuesAt(trail.properties, 'IncludeGlobalServiceEvents').reduce<Guard>(
+          (any, { guard }) => any.or(guard),
+          FALSE,
+        ),
+      ),
+    };
+  }
   const there = trails.reduce<Guard>((any, { guard }) => any.or(guard), FALSE);
   const selectors = trails.flatMap((trail) => selectorsOf(trail));
   const when = (matches: (selector: Selector) => boolean): Guard =>

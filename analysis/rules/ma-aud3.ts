@@ -1,3 +1,4 @@
+import { isNear } from '../model/agent-stores';
 import type { Agent } from '../model/agents';
 import type { Resource } from '../model/assembly';
 import { concat, literalOf, textKey, textOf } from '../model/compose-text';
@@ -89,8 +90,9 @@ function partsOf(model: TemplateModel, agent: Agent): ReadonlySet<Resource> {
   return parts;
 }
 
-/** Log groups of flow logs of the networks that an agent runs in. */
-function networkLogs(model: TemplateModel, { kind, runtime }: Agent): Resource[] {
+/** Log groups of flow logs of the networks that an agent runs in, without those of a VPC that others brought. */
+function networkLogs(model: TemplateModel, agent: Agent): Resource[] {
+  const { kind, runtime } = agent;
   const networks = new Set(
     valuesAt(runtime.properties, ...kind.subnets)
       .flatMap((node) => node.texts())
@@ -99,7 +101,7 @@ function networkLogs(model: TemplateModel, { kind, runtime }: Agent): Resource[]
   );
   return model.ofType('AWS::EC2::FlowLog').flatMap((log) => {
     const mentioned = mentionsOf(model, log).map(({ resource }) => resource);
-    return mentioned.some((each) => networks.has(each))
+    return isNear(model, agent, log) && mentioned.some((each) => networks.has(each))
       ? mentioned.filter(({ type }) => type === 'AWS::Logs::LogGroup')
       : [];
   });

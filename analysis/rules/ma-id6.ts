@@ -1,4 +1,5 @@
 import { sessionRolesOutside } from '../model/agents';
+import { literalOf } from '../model/compose-text';
 import { identities, type Identity } from '../model/identities';
 import { statementsFor } from '../model/statements-for';
 import type { TemplateModel } from '../model/template-model';
@@ -44,7 +45,7 @@ export const MA_ID6 = rule({
       }
       for (const statement of statementsFor(identity, PASS_ROLE)) {
         if (subject !== undefined || passesOneOf(context.model, statement, ofAgents)) {
-          yield* passFindings(identity, statement, subject ?? identity.id, context);
+          yield* passFindings(identity, statement, subject ?? identity.id, context, ofAgents);
         }
       }
     }
@@ -75,6 +76,7 @@ function* passFindings(
   statement: Statement,
   subject: string,
   { unread, declared, model }: RuleContext,
+  ofAgents: ReadonlySet<Identity>,
 ): Iterable<Finding> {
   const { actions, resources, conditions, guard } = statement;
   unread(subject, statement, ...statement.unreadable);
@@ -101,12 +103,38 @@ function* passFindings(
     isStrict(condition, 'iam:passedtoservice', ['stringequals', 'stringlike']),
   );
   const without = strict.reduce((left, condition) => left.and(condition.guard.not()), guard);
-  if (!conditions.some(({ unreadable }) => unreadable)) {
+  if (!conditions.some(({ unreadable }) => unreadable) && !isLimitedByTrust(model, statement, ofAgents)) {
     yield { at: statement, subject: id, says: 'iam:PassRole is allowed without iam:PassedToService', when: without };
   }
   if (strict.some(({ values }) => values.some(({ value }) => hasWildcard(value)))) {
     yield { at: statement, subject: id, says: 'iam:PassedToService has a wildcard' };
   }
+}
+
+/**
+ * Whether a condition on the service would change nothing: each role trusts one service only, and IAM refuses to pass it
+ * to another. The targets of aws-cdk-lib that run tasks write such a statement. The roles of agents always need the
+ * condition.
+ */
+function isLimitedByTrust(model: TemplateModel, { resources }: Statement, ofAgents: ReadonlySet<Identity>): boolean {
+  return (
+    !resources.except &&
+    resources.patterns.every(({ value }) => {
+      const roles = isExactRole(value) ? identities(model).named(value, 'role') : [];
+      return roles.length > 0 && roles.every((role) => !ofAgents.has(role) && trustsOneService(role));
+    })
+  );
+}
+
+function trustsOneService({ trust }: Identity): boolean {
+  const principals = trust.flatMap((statement) => (statement.principals === 'attached' ? [] : statement.principals));
+  const services = new Set(principals.map(({ name }) => literalOf(name.value)));
+  return (
+    services.size === 1 &&
+    !services.has(undefined) &&
+    trust.every(({ effect, unreadable }) => effect === 'Allow' && unreadable.length === 0) &&
+    principals.every(({ kind, except }) => kind === 'Service' && !except)
+  );
 }
 
 function isExactRole(value: Parameters<typeof hasWildcard>[0]): boolean {

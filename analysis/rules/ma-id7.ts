@@ -121,10 +121,7 @@ function isKnownStart(
   statement: Statement,
   { action, resources }: Use,
 ): boolean {
-  const leadsTo = (id: string) =>
-    reach(model)
-      .outOf(identity.id)
-      .some(({ to, because }) => to === id && because === statement);
+  const leadsTo = leadingTo(model, identity, statement);
   return (
     !resources.except &&
     resources.patterns.every(
@@ -135,6 +132,19 @@ function isKnownStart(
     )
   );
 }
+
+/** Whether an action starts only resources of the app that its policy names. */
+function startsOnlyKnown(model: TemplateModel, identity: Identity, statement: Statement, { resources }: Use): boolean {
+  const leadsTo = leadingTo(model, identity, statement);
+  return (
+    !resources.except && resources.patterns.every(({ value }) => model.mentioned(value).some(({ id }) => leadsTo(id)))
+  );
+}
+
+const leadingTo = (model: TemplateModel, identity: Identity, statement: Statement) => (id: string) =>
+  reach(model)
+    .outOf(identity.id)
+    .some(({ to, because }) => to === id && because === statement);
 
 /** MA-ID5 reports wide patterns. For an action without a resource form, `*` isn't wide. */
 function isWide(action: string, value: Text): boolean {
@@ -172,7 +182,7 @@ function* openSecrets({ identity }: AgentRole): Iterable<Finding> {
 /** Actions that give a role or others more permissions, without those that this library grants to such roles. */
 function* powers(identity: Identity, kind: string, { model, declared }: RuleContext): Iterable<Finding> {
   for (const statement of allowsOf(identity)) {
-    const known = [...powerOf(identity, statement), ...changesOfRecords(model, identity, statement)].filter(
+    const known = [...powerOf(model, identity, statement), ...changesOfRecords(model, identity, statement)].filter(
       (action) => !declared.use(identity, action, statement),
     );
     const actions = [...known, ...everythingOf(identity, statement)];
@@ -201,14 +211,20 @@ function everythingOf(identity: Identity, statement: Statement): string[] {
     });
 }
 
-function powerOf(identity: Identity, statement: Statement): string[] {
+function powerOf(model: TemplateModel, identity: Identity, statement: Statement): string[] {
   return namedUses(statement)
     .filter(
-      ({ action, class: kind }) =>
-        (kind === 'power' || ERASES.test(action)) && !isOfLibrary(action, statement) && !isDenied(identity, action),
+      (use) =>
+        (use.class === 'power' || ERASES.test(use.action)) &&
+        !isOfLibrary(use.action, statement) &&
+        !isDenied(identity, use.action) &&
+        !(STARTS_CODE.test(use.action) && startsOnlyKnown(model, identity, statement, use)),
     )
     .map(({ action }) => action);
 }
+
+/** Actions that run code under the role of what they start. With names, the ways to that role say how strong it is. */
+const STARTS_CODE = /^(?:ecs:(?:run|start)task|codebuild:startbuild(?:batch)?)$/i;
 
 /** Actions that delete logs or shorten their retention. No role around an agent needs them. */
 const ERASES = /^logs:(?:delete(?:loggroup|logstream|retentionpolicy)|putretentionpolicy)$/i;

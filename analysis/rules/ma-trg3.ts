@@ -10,6 +10,7 @@ import { printed } from '../model/printed-text';
 import type { TemplateModel } from '../model/template-model';
 import type { Text } from '../model/text';
 import { type Path, reach } from '../model/reach';
+import { canPass } from '../model/taken';
 import { literalsAt, valuesAt } from '../model/values-at';
 import { admitted } from '../policy/admitted';
 import { isEverything } from '../policy/condition';
@@ -80,7 +81,7 @@ export const MA_TRG3 = rule({
         const part = model.unreadable(`${resource.id}@Type`, { origin: placeAt(resource), reason: 'transform', hint });
         context.unread(path.end, resource, part);
       }
-      yield* judgeWhoIsLetIn(context, id, path);
+      yield* judgeWhoIsLetIn(context, id, path, leading);
     }
     yield* managedPolicies(context.model, leading);
   },
@@ -151,11 +152,17 @@ function isDecidedLater({ model }: RuleContext, entry: Resource, leading: Leadin
   return ends > 0;
 }
 
-function* judgeWhoIsLetIn(context: RuleContext, id: string, path: Path): Iterable<Finding> {
+function* judgeWhoIsLetIn(context: RuleContext, id: string, path: Path, leading: Leading): Iterable<Finding> {
+  const { model } = context;
   const judged = new Set<Statement>();
-  for (const edge of reach(context.model).intoNode(id)) {
+  const onward = reach(model)
+    .outOf(id)
+    .filter(({ to }) => leading.has(to));
+  for (const edge of reach(model).intoNode(id)) {
     const { from, because } = edge;
-    if (!OUTSIDE.test(from) || !('effect' in because)) {
+    // A statement on a bus may limit the source of events to one that no rule of an agent takes.
+    const isTaken = () => onward.length === 0 || onward.some((out) => canPass(model, edge, out));
+    if (!OUTSIDE.test(from) || !('effect' in because) || !isTaken()) {
       continue;
     }
     // A statement is judged once for all principals, except services and identity providers, which are judged one by

@@ -4,6 +4,7 @@ import type { Node } from '../model/node';
 import type { TemplateModel } from '../model/template-model';
 import { literalsAt, valuesAt } from '../model/values-at';
 import { API_AUTHORIZATION, body, eased, quickApi, restMethod, route } from './open-apis';
+import { accelerator, endpointService } from './open-balancers';
 import { LISTENING, openPorts } from './open-ports';
 import { type EntryJudge, judged, type Opening, setting } from './opening';
 import { resourcesAt as named } from './setting';
@@ -60,6 +61,8 @@ const JUDGES: ReadonlyMap<string, EntryJudge> = new Map<string, EntryJudge>([
   ['AWS::Pipes::Pipe', outsideSource(['SourceParameters', 'SelfManagedKafkaParameters'])],
   ['AWS::MSK::Cluster', unauthenticated],
   ['AWS::CloudFront::Distribution', distribution],
+  ['AWS::GlobalAccelerator::EndpointGroup', accelerator],
+  ['AWS::EC2::VPCEndpointService', endpointService],
   ...LISTENING.map((type): [string, EntryJudge] => [type, openPorts]),
 ]);
 

@@ -1,5 +1,6 @@
 import type { Resource } from '../model/assembly';
 import { mentionsOf } from '../model/mentions';
+import { ownAccounts } from '../model/own-accounts';
 import type { TemplateModel } from '../model/template-model';
 import { type Opening, setting } from './opening';
 import { literalsAt, valuesAt } from '../model/values-at';
@@ -26,12 +27,30 @@ const ISSUERS = [
   ['Actions', 'JwtValidationConfig', 'Issuer'],
 ];
 
+/** Properties of an entry or its authorizer that name the user pool or the function that decides. */
+const AUTHORIZERS = [
+  ['ProviderARNs'],
+  ['AuthorizerUri'],
+  ['LambdaAuthorizerConfig', 'AuthorizerUri'],
+  ['AdditionalAuthenticationProviders', 'LambdaAuthorizerConfig', 'AuthorizerUri'],
+  ['EventConfig', 'AuthProviders', 'LambdaAuthorizerConfig', 'AuthorizerUri'],
+];
+const AUTHORIZER = /arn:[\w-]+:(?:lambda|cognito-idp):[\w-]*:(\d{12}):[\w:/-]+/g;
+
 /** How authentication leaves an entry open: everybody can sign up in some user pools, or get a token of some issuers. */
 export function signedUp(entry: Resource, model: TemplateModel): Opening | undefined {
   const authorizers = named(entry, 'AuthorizerId', model);
   const path = authorizers.length > 0 ? ['AuthorizerId'] : [];
   if ([entry, ...authorizers].some((each) => mentionsOf(model, each).some(({ resource }) => isOpen(resource, model)))) {
     return { how: 'weak', path, says: `${entry.type} accepts users of a pool in which everybody can sign up or in` };
+  }
+  const other = [...authorizers, entry]
+    .flatMap(({ properties }) => AUTHORIZERS.flatMap((keys) => valuesAt(properties, ...keys)))
+    .flatMap((node) => node.texts())
+    .flatMap(({ value }) => value.flatMap((part) => (typeof part === 'string' ? [...part.matchAll(AUTHORIZER)] : [])))
+    .find(([, account]) => ownAccounts(model).ofAccount([account]) === 'foreign');
+  if (other) {
+    return { how: 'weak', path, says: `${entry.type} lets another account decide who may call it (${other[0]})` };
   }
   const issuer = [...authorizers, entry]
     .flatMap(({ properties }) => ISSUERS.flatMap((keys) => literalsAt(properties, ...keys)))

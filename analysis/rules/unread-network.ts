@@ -12,7 +12,7 @@ type Gap = Network['gaps'][number];
  * once, as the network of this Runtime, and are declared with the VPC or with each id.
  */
 export function unreadNetwork(
-  { declared, unread }: RuleContext,
+  { model, declared, unread }: RuleContext,
   { runtime, kind }: Agent,
   { gaps, vpcs }: Network,
 ): void {
@@ -27,6 +27,14 @@ export function unreadNetwork(
   // An unknown resource of the assembly is noted separately.
   const ofResource = ({ place, text }: Gap) => place.resource?.logicalId === literalOf(text);
   for (const { what, place, text } of open.filter(ofResource)) {
+    // A resource that a transform writes is reported once, with everything that it is given.
+    const part = model.unreadableParts.find(
+      ({ origin }) => origin.path === 'Type' && origin.resource === place.resource,
+    );
+    if (part) {
+      unread(runtime.id, place, part);
+      continue;
+    }
     unread(runtime.id, place, { origin: place, reason: 'unknown reference', hint: `${what} ${printed(text)}` });
   }
   const named = open.filter((gap) => !ofResource(gap) && (literalOf(gap.text) !== undefined || isKnown(gap.text)));

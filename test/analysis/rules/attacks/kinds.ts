@@ -1,6 +1,7 @@
 import { ACCOUNTS } from './accounts';
 import { ACTIONS } from './actions';
 import { ANSWERS } from './answers';
+import { BESIDE_ORDINARY } from './beside-ordinary';
 import { CREDENTIAL_TEXTS } from './credential-texts';
 import { CREDENTIALS } from './credentials';
 import { DECLARATIONS } from './declarations';
@@ -20,6 +21,7 @@ import { NARROWED_WAYS } from './narrowed-ways';
 import { NESTED_APPLICATIONS } from './nested-applications';
 import { NEWER_FORMS } from './newer-forms';
 import { OUTSIDE_HOSTS } from './outside-hosts';
+import { OPENED_BALANCERS } from './opened-balancers';
 import { OPENINGS } from './openings';
 import { OWN_SERVICES } from './own-services';
 import { PASSED_ROLES } from './passed-roles';
@@ -44,7 +46,7 @@ const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ],
   ['a way that a prefix or a condition narrows', NARROWED_WAYS],
   ['a role that is passed on', PASSED_ROLES],
-  ['something beside the agent', INDIRECT],
+  ['something beside the agent', [...INDIRECT, ...BESIDE_ORDINARY]],
   ['an action outside of the list', ACTIONS],
   ["a part that can't be read", [...UNREADABLE, ...NESTED_APPLICATIONS]],
   ['a newer type, property or form', NEWER_FORMS],
@@ -54,7 +56,7 @@ const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ['everybody, under a condition', NARROWED_PRINCIPALS],
   ['a declaration of something else', DECLARATIONS],
   ['an entry', ENTRIES],
-  ['an entry that something beside it opens', [...OPENINGS, ...SIGN_INS]],
+  ['an entry that something beside it opens', [...OPENINGS, ...SIGN_INS, ...OPENED_BALANCERS]],
   ['a workflow without screening', [...WORKFLOWS, ...VERDICTS, ...SCREENED_TEXTS, ...DIRECT_CALLS]],
   ['an answer that leaves before it is screened', ANSWERS],
   ['a credential', [...CREDENTIALS, ...CREDENTIAL_TEXTS]],
