@@ -128,7 +128,7 @@ export const CONTAINER_DELIVERY: readonly OrdinaryApp[] = [
     jenkins.addToRolePolicy(
       new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: ['arn:aws:iam::*:role/cdk-*'] }),
     );
-    jenkins.connections.allowFromAnyIpv4(ec2.Port.tcp(443));
+    jenkins.connections.allowFrom(ec2.Peer.ipv4('198.51.100.0/24'), ec2.Port.HTTPS);
     jenkins.userData.addCommands('yum install -y jenkins');
     new codebuild.Project(stack, 'Runner', {
       source: codebuild.Source.gitHub({
