@@ -10,6 +10,7 @@ import { agentRoles, handlerRoles, isKnownToAllow } from './agent-roles';
 import type { Finding } from './finding';
 import { isDenied, listed } from './permissions';
 import { rule, type RuleContext } from './rule';
+import { isStrong, strengthOf } from './strength';
 import { isStrict, isUnread } from './trust';
 
 const PASS_ROLE = 'iam:PassRole';
@@ -113,15 +114,18 @@ function* passFindings(
 
 /**
  * Whether a condition on the service would change nothing: each role trusts one service only, and IAM refuses to pass it
- * to another. The targets of aws-cdk-lib that run tasks write such a statement. The roles of agents always need the
- * condition.
+ * to another. The targets of aws-cdk-lib that run tasks write such a statement. Roles of agents and roles that are
+ * stronger than ordinary ones always need the condition.
  */
 function isLimitedByTrust(model: TemplateModel, { resources }: Statement, ofAgents: ReadonlySet<Identity>): boolean {
   return (
     !resources.except &&
     resources.patterns.every(({ value }) => {
       const roles = isExactRole(value) ? identities(model).named(value, 'role') : [];
-      return roles.length > 0 && roles.every((role) => !ofAgents.has(role) && trustsOneService(role));
+      return (
+        roles.length > 0 &&
+        roles.every((role) => !ofAgents.has(role) && trustsOneService(role) && !isStrong(strengthOf(role)))
+      );
     })
   );
 }

@@ -41,6 +41,8 @@ const ONLY_IN_THE_PACK: Readonly<Record<string, string>> = {
   'a pipeline that starts beside turns': NOT_ITS_ROLE,
   'a role beside the agent passes its': NOT_ITS_ROLE,
   'the starter passes the session role': NOT_ITS_ROLE,
+  'the starter passes a ': NOT_ITS_ROLE,
+  'the starter may run ': NOT_ITS_ROLE,
   'the function that opens sessions deletes logs': NOT_ITS_ROLE,
   'the guardrail of the workflow is not in the app': SCREENING,
   'a guardrail outside of the app that nobody declared': SCREENING,

@@ -29,6 +29,13 @@ export const BESIDE_ORDINARY: readonly Pair[] = [
       add: { ...trusting(...services), More: policyFor(ref('OpenRole'), may('iam:PassRole', arnOf('TaskRole'))) },
     }),
   ),
+  pair('MA-ID6', 'the starter passes a strong role of tasks', 'iam:PutRolePolicy', 's3:GetObject', (action) => ({
+    add: {
+      ...trusting(TASKS),
+      Strong: policyFor(ref('TaskRole'), may(action, '*')),
+      More: policyFor(ref('OpenRole'), may('iam:PassRole', arnOf('TaskRole'))),
+    },
+  })),
   pair('MA-ID7', 'the starter may run every task', '*', ref('Definition'), (task) => ({
     add: { ...trusting(TASKS), More: policyFor(ref('OpenRole'), may('ecs:RunTask', task)) },
   })),
