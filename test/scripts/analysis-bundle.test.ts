@@ -10,7 +10,7 @@ const BUNDLE = path.join(ROOT, 'assets/analysis/index.js');
  * Every synth with an agent loads it. The actions of AWS are in a file of their own, and templates in YAML are read by
  * programs only. The estimate of costs and the drawing are part of it. The limit leaves room for some rules, not for a library.
  */
-const LIMIT_BYTES = 700_000;
+const LIMIT_BYTES = 720_000;
 
 test('the bundle of the analysis is that of its sources (npm run bundle)', async () => {
   expect(existsSync(BUNDLE)).toBe(true);
