@@ -7,8 +7,8 @@ module.exports = {
   runtime: '<rootDir>/test/shared-libraries/runtime.js',
   // For a test that hangs; a slow, busy machine never meets it. No test sets a limit of its own.
   testTimeout: 600_000,
-  // A third of the time of the suites is waiting for processes and timers: three of them keep two processors busy.
-  maxWorkers: Math.ceil(1.5 * availableParallelism()),
+  // A third of the time of the suites is waiting for processes and timers: four of them keep two processors busy.
+  maxWorkers: 2 * availableParallelism(),
   // Looking these up in the sandbox of a suite takes a tenth of the processor time of a synth.
   sandboxInjectedGlobals: [
     'Array',

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import { CommandError, EXIT } from './bma/command';
 import { program } from './bma/program';
-import { printableLines } from './printable-text';
+import { printableLines } from '../local/message/printable-text';
 import { terminalStyle } from './terminal-style';
 
 /**

@@ -1,7 +1,7 @@
 import type { AgentStatus, StopCause } from './account/agent-status';
 import { ACCOUNT_CODES, addAccountOptions, inAccount, type AccountOptions } from './account-command';
 import { EXIT, jsonText, type Command } from './command';
-import { printable } from '../printable-text';
+import { printable } from '../../local/message/printable-text';
 
 /** Version of the JSON form. */
 const FORMAT = 'cdk-bedrock-managed-agents/agents/1';

@@ -1,6 +1,6 @@
 import { REMEDIATION_EVENTS } from '../../lib/contracts/remediation';
 import { type ApprovalAnswer, type TurnApprovalRecord, turnEventType } from '../../lib/contracts/turn';
-import { printable } from '../printable-text';
+import { printable } from '../../local/message/printable-text';
 import { answerApproval, type ApprovalUrlReply } from './approval-url';
 import { CommandError, EXIT, jsonText, UsageError, type Command } from './command';
 

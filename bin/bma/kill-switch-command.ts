@@ -1,5 +1,5 @@
 import type { KillReport } from '../../lib/contracts/kill-switch';
-import { printable } from '../printable-text';
+import { printable } from '../../local/message/printable-text';
 import type { FoundKillSwitch } from './account/find-kill-switches';
 import type { UnreadOutput } from './account/stack-records';
 import type { KillSwitchRun } from './account/run-kill-switch';

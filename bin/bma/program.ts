@@ -1,6 +1,6 @@
 import { Command as ParsedCommand, Help, type Option } from 'commander';
 import { version } from '../../package.json';
-import { printableLines } from '../printable-text';
+import { printableLines } from '../../local/message/printable-text';
 import { EXIT, type Command, type Terminal, UsageError } from './command';
 import { COMMANDS } from './commands';
 

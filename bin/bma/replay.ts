@@ -1,4 +1,4 @@
-import { printable } from '../printable-text';
+import { printable } from '../../local/message/printable-text';
 import type * as Calls from './account';
 import type { Account } from './account/account';
 import type { DeadLetter, DeadLetterQueue } from './account/dead-letters';

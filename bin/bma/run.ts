@@ -4,7 +4,7 @@ import type { TurnState } from './account/turn-state';
 import { ACCOUNT_CODES, addAccountOptions, inAccount, secondsOf, type AccountOptions } from './account-command';
 import { EXIT, jsonText, UsageError, type Command, type Terminal } from './command';
 import { clock, outcomeText } from './turn-text';
-import { printableLines } from '../printable-text';
+import { printableLines } from '../../local/message/printable-text';
 
 /** Version of the JSON form. */
 const FORMAT = 'cdk-bedrock-managed-agents/run/1';

@@ -1,5 +1,5 @@
 import type { Item } from '../../runtime/session-client/types';
-import { printableValue } from '../printable-text';
+import { printableValue } from '../../local/message/printable-text';
 import { transcriptLines } from '../../local/message/transcript';
 import type { CheckedFile } from './account/turn-evidence';
 import { ACCOUNT_CODES, addAccountOptions, inAccount, type AccountOptions } from './account-command';

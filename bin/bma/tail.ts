@@ -1,4 +1,4 @@
-import { printable } from '../printable-text';
+import { printable } from '../../local/message/printable-text';
 import { ACCOUNT_CODES, addAccountOptions, inAccount, secondsOf, type AccountOptions } from './account-command';
 import { EXIT, type Command } from './command';
 import { clock } from './turn-text';

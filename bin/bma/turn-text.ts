@@ -1,5 +1,5 @@
 import type { TurnReason } from '../../lib/contracts/turn';
-import { printable } from '../printable-text';
+import { printable } from '../../local/message/printable-text';
 import type { TerminalStyle } from '../terminal-style';
 import { UNREADABLE_RESULT, type TurnState } from './account/turn-state';
 

@@ -11,6 +11,7 @@ import { deployed } from '../iam/deployed-templates';
 import type { LocalServiceOptions } from '../options';
 import { startLocalService, type LocalService } from '../service';
 import { callingRoles, type CallingRoles } from './calling-roles';
+import { printable } from './printable-text';
 import { publishedAgent } from './published-agents';
 import { transcriptLines } from './transcript';
 
@@ -89,6 +90,3 @@ function endOf({ state, turn }: TurnOutcome): string {
   const { code, message } = turn?.error ?? {};
   return `Turn ${state}${code === undefined ? '' : `: ${code}: ${message ?? ''}`}`;
 }
-
-/** Text of the agent, without control sequences for the terminal. */
-const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');

@@ -1,4 +1,4 @@
-import { printable } from '../../printable-text';
+import { printable } from '../../../local/message/printable-text';
 import { ACCOUNT_EXIT, noRegion } from '../account-command';
 import { CommandError, UsageError } from '../command';
 

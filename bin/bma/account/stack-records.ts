@@ -1,7 +1,7 @@
 import { paginateDescribeStacks, type Stack } from '@aws-sdk/client-cloudformation';
 import { ACCOUNT_EXIT } from '../account-command';
 import { CommandError } from '../command';
-import { printable } from '../../printable-text';
+import { printable } from '../../../local/message/printable-text';
 import type { Account } from './account';
 import { kindOfFailure } from './call-failure';
 

@@ -1,4 +1,4 @@
-import { printable } from '../../printable-text';
+import { printable } from '../../../local/message/printable-text';
 import type { TerminalStyle } from '../../terminal-style';
 import type { DoctorReport, Finding } from './finding';
 

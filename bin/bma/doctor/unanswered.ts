@@ -1,4 +1,4 @@
-import { printable } from '../../printable-text';
+import { printable } from '../../../local/message/printable-text';
 import { kindOfFailure } from '../account/call-failure';
 import { type Judgement, notKnown } from './check';
 
