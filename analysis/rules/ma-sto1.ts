@@ -14,7 +14,7 @@ export const MA_STO1 = rule({
   family: 'store',
   severity: 'error',
   subject: 'store of an agent',
-  what: 'Resource policies of what an agent stores or is started by (buckets, tables, queues, topics, buses, secrets, log groups, repositories) allow no principal of another account that isn’t declared, no role with access to them lets another account assume it, and nothing copies, streams or sends it to another account. No custom resource, schedule or state machine makes a call that changes what governs an agent: its trail, evidence, logs, keys, guardrail, workflow or roles.',
+  what: 'Resource policies of what an agent stores or is started by (buckets, tables, queues, topics, buses, secrets, log groups, repositories) allow no principal of another account that isn’t declared, no role with access to them lets another account or every user of an identity provider assume it, and nothing copies, streams or sends it to another account. No custom resource, schedule or state machine makes a call that changes what governs an agent: its trail, evidence, logs, keys, guardrail, workflow or roles.',
   why: 'Ledger, evidence and results hold what agents read and decided; whoever may read or change them from outside can leak it or rewrite the record.',
   fix: 'Remove the statement or the copy, limit it by aws:PrincipalAccount or aws:PrincipalOrgID, or declare the principal with Declaration.principal. Move a store that no agent uses to another stack',
   page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html',
@@ -70,7 +70,12 @@ function* judge({ model, declared, unread }: RuleContext, access: OutsideAccess)
       // Who may assume a role that leads to an agent is judged by MA-TRG3.
       if (![...handlerRoles(model).keys()].some(({ resource }) => resource === giver)) {
         if (!declared.principal(kind, name, giver) && !declared.principal(kind, name, to)) {
-          const others = who === 'everybody' ? 'everybody' : `${printed(name)}, which is not of this account,`;
+          const others =
+            kind === 'Federated'
+              ? `every user of ${printed(name)}`
+              : who === 'everybody'
+                ? 'everybody'
+                : `${printed(name)}, which is not of this account,`;
           const says = `The role ${giver.logicalId}, which has access to ${to.logicalId}, lets ${others} assume it`;
           yield { at: place, subject: to.id, when: guard, says, data: { principal: printed(name) } };
         }

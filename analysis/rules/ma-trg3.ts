@@ -13,7 +13,7 @@ import { type Path, reach } from '../model/reach';
 import { canPass } from '../model/taken';
 import { literalsAt, valuesAt } from '../model/values-at';
 import { admitted } from '../policy/admitted';
-import { isEverything } from '../policy/condition';
+import { limitsToSignedIn, limitsUsers } from '../policy/federation';
 import { type Limit, limitsOf } from '../policy/limits';
 import type { Statement } from '../policy/statement';
 import type { Finding } from './finding';
@@ -219,7 +219,8 @@ function* judgeStatement(context: RuleContext, edge: Edge, statement: Statement,
     return;
   }
   if (edge.from.startsWith('federated ')) {
-    if (!isLimitedFederation(model, edge.from, statement) && !isDeclared(context, statement, edge.from)) {
+    const isSaml = edge.from.includes(':saml-provider/');
+    if (!isSaml && !isLimitedFederation(model, statement) && !isDeclared(context, statement, edge.from)) {
       yield finding(
         `Every user of ${edge.from.slice('federated '.length)} may become ${name}, which leads to an agent`,
         'error',
@@ -276,51 +277,13 @@ function isDeclared({ declared }: RuleContext, statement: Statement, from: strin
   );
 }
 
-/**
- * Whether a federated provider is limited. An OIDC provider signs in users of many organizations. A SAML provider belongs
- * to one organization, and each assertion names the roles that the user may assume.
- * Source: docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html
- */
-function isLimitedFederation(
-  model: TemplateModel,
-  from: string,
-  { principals, conditions, guard }: Statement,
-): boolean {
-  const providers = principals === 'attached' ? [] : principals.flatMap(({ name }) => model.mentioned(name.value));
-  const isOfEverybody = conditions
+/** Whether the condition of a trust policy limits the users of a provider, and not everybody can be one of them. */
+function isLimitedFederation(model: TemplateModel, statement: Statement): boolean {
+  const isOfEverybody = statement.conditions
     .filter(({ key }) => key.endsWith(':aud'))
     .flatMap(({ values }) => values.flatMap(({ value }) => model.mentioned(value)))
     .some((pool) => signsInEverybody(pool, model));
-  return (
-    from.includes(':saml-provider/') ||
-    (providers.length > 0 && providers.every(({ type }) => type === 'AWS::IAM::SAMLProvider')) ||
-    conditions.some(
-      ({ key, test, ifExists, set, values, guard: when, unreadable }) =>
-        !ifExists &&
-        set !== 'all' &&
-        unreadable === undefined &&
-        guard.implies(when) &&
-        /^string(?:equals|like)$/.test(test) &&
-        values.length > 0 &&
-        (key.endsWith(':sub')
-          ? values.every(({ value }) => !isEverything(value) && namesSubject(literalOf(value) ?? ''))
-          : !isOfEverybody &&
-            key.endsWith(':amr') &&
-            values.every(({ value }) => literalOf(value) === 'authenticated')),
-    )
-  );
-}
-
-/** Subjects that name an owner, for the known beginnings of subjects. */
-const SUBJECTS = [/^repo:[^*?/]+\//, /^project_path:[^*?/]+\//, /^system:serviceaccount:[^*?:]+:/];
-
-/**
- * Whether the subject of a token names somebody: an owner of repositories, a namespace of a cluster.
- * Source: docs.github.com/actions/reference/security/oidc, docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
- */
-function namesSubject(subject: string): boolean {
-  const known = SUBJECTS.find(({ source }) => subject.startsWith(source.slice(1, source.indexOf(':') + 1)));
-  return !/[*?]/.test(subject) || (known ? known.test(subject) : !/^[*?]/.test(subject));
+  return limitsUsers(model, statement) || (!isOfEverybody && limitsToSignedIn(statement));
 }
 
 /** The function of an alias or a version. */

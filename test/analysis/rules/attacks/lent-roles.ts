@@ -19,6 +19,16 @@ const lent = (principal: unknown, statement: object, condition: object = {}) =>
 const EVIDENCE = sub('${Evidence.Arn}/*');
 const IMPORTED = { 'Fn::Sub': ['${Arn}/*', { Arn: { 'Fn::ImportValue': 'evidence-arn' } }] };
 
+const GITHUB = 'token.actions.githubusercontent.com';
+const COGNITO = 'cognito-identity.amazonaws.com';
+
+/** A role for GitHub Actions. */
+const workflowRole = (condition: object, statement: object) =>
+  lent({ Federated: sub(`arn:aws:iam::\${AWS::AccountId}:oidc-provider/${GITHUB}`) }, statement, {
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: condition,
+  });
+
 /** A pipeline that takes the files of the agent's bucket and puts them somewhere under a role. */
 const pipeline = (account: string) =>
   of('AWS::CodePipeline::Pipeline', {
@@ -102,6 +112,41 @@ export const LENT_ROLES: readonly Pair[] = [
           ExtendedS3DestinationConfiguration: { BucketARN, RoleARN: arnOf('StreamRole') },
         }),
         More: policyFor(ref('ExecutionRole'), may('firehose:PutRecord', arnOf('Stream'))),
+      },
+    }),
+  ),
+  pair(
+    'MA-STO1',
+    'every GitHub repository may assume a role that reads the evidence',
+    'repo:*:ref:refs/heads/main',
+    'repo:example/*',
+    (subject) => ({
+      add: { Auditor: workflowRole({ StringLike: { [`${GITHUB}:sub`]: subject } }, may('s3:GetObject', EVIDENCE)) },
+    }),
+  ),
+  pair(
+    'MA-STO1',
+    'such a role is limited only by the audience, and in another stack',
+    `${GITHUB}:aud`,
+    `${GITHUB}:sub`,
+    (key) => ({
+      other: { Auditor: workflowRole({ StringEquals: { [key]: 'sts.amazonaws.com' } }, may('s3:GetObject', IMPORTED)) },
+    }),
+  ),
+  pair(
+    'MA-STO1',
+    'users of an identity pool who did not sign in read the evidence',
+    'unauthenticated',
+    'authenticated',
+    (who) => ({
+      add: {
+        Visitor: lent({ Federated: COGNITO }, may('s3:GetObject', EVIDENCE), {
+          Action: 'sts:AssumeRoleWithWebIdentity',
+          Condition: {
+            StringEquals: { [`${COGNITO}:aud`]: 'us-east-1:0a1b2c3d-0000-1111-2222-333344445555' },
+            'ForAnyValue:StringLike': { [`${COGNITO}:amr`]: who },
+          },
+        }),
       },
     }),
   ),
