@@ -108,6 +108,11 @@ export type DeliverTurnAnswer =
   /** The output is not published; the turn ends as Failed. `message` without text of the output. */
   | { readonly delivered: false; readonly reason: TurnReason };
 
+/** The result of a delivery function, which `prepare-turn` checks before it is used. */
+export interface AcceptDeliveryPayload {
+  readonly delivery: unknown;
+}
+
 /** A part after the screening. */
 export interface ScreenedPart {
   readonly part: TextPart;

@@ -195,7 +195,7 @@ export interface ApprovalAnswer {
   readonly approval?: TurnApprovalRecord;
 }
 
-/** Small values about the delivery. At most 16, with names as in a {@link TurnSubject}. */
+/** Small values about the delivery. At most 16, with names as in a {@link TurnSubject}; 4,096 bytes as JSON. */
 export type DeliveryReceipt = Readonly<Record<string, string | number | boolean>>;
 
 /** The location of the evidence of a turn. */

@@ -23,6 +23,9 @@ const OVERHEAD_SECONDS = 2 * 60 * 60;
 /** Attempts of a step are half a minute apart on average: up to a minute, with random jitter. */
 const SECONDS_PER_ATTEMPT = 30;
 
+/** The function that checks the answer of a delivery function. */
+const CHECKS_DELIVERY = ['prepare-turn'] as const;
+
 export interface TurnMachinesProps extends Pick<TurnWorkflowProps, 'finalAnswer'> {
   readonly settings: TurnSettings;
   readonly approval: TurnApproval;
@@ -96,7 +99,10 @@ export function turnMachines(
     description: `Settles stopped turns of the managed agent ${agent.agentName}`,
     definition: settlementDefinition(targets, agent.agentName, { lastStepSeconds: LAST_STEP_SECONDS }),
     statements: [
-      ...finish(['cancel-turn', 'collect-evidence', 'judge-screening', 'close-session'], delivery),
+      ...finish(
+        ['cancel-turn', 'collect-evidence', 'judge-screening', 'close-session', ...(delivery ? CHECKS_DELIVERY : [])],
+        delivery,
+      ),
       ...settlementStatements(ledger.tableArn),
     ],
     encryptionKey,

@@ -40,7 +40,7 @@ interface TurnStep extends StepNeed {
 const TABLE = {
   'prepare-turn': {
     seconds: 60,
-    does: 'checks requests and what was staged',
+    does: 'checks requests and the answers of staging and delivery functions',
     variables: ['agentName', 'deadlineSeconds', 'recordSeconds', 'approval', 'evidenceBucket'],
     writes: ['prompts/*'],
   },

@@ -1,5 +1,7 @@
 /** Runs a synthesized definition, state by state, in a local interpreter of the Amazon States Language. */
-import { HISTORY_EVENTS, STATE_BYTES } from './limits';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dataLimitExceeded, watch } from './execution-quotas';
+import { STATE_BYTES } from './limits';
 
 // The interpreter uses Promise.withResolvers, which Node 20 does not have.
 (Promise as { withResolvers?: unknown }).withResolvers ??= function withResolvers<T>() {
@@ -22,6 +24,8 @@ export interface State {
   readonly Type: string;
   readonly Resource?: string;
   readonly Retry?: unknown;
+  readonly Catch?: readonly { readonly ErrorEquals: readonly string[] }[];
+  readonly SecondsPath?: string;
   readonly TimeoutSeconds?: number;
   readonly Branches?: readonly StateMachineDefinition[];
   readonly ItemProcessor?: StateMachineDefinition;
@@ -79,16 +83,41 @@ export function run({ definition, input, machine, execution, task, token, pace }
   const pick = (type: string) => states.filter(([, state]) => state.Type === type);
   const retried = states.filter(([, state]) => state.Retry !== undefined);
   const entries = new EnteredStates(states.map(([name]) => name));
-  const timeouts = new Map(pick('Task').map(([state, { TimeoutSeconds }]) => [state, TimeoutSeconds]));
+  const timed = pick('Wait').filter(([, { SecondsPath }]) => SecondsPath !== undefined);
+  const stopped = new AbortController();
   let failure: Error | undefined;
-  const call = async (state: string, resource: string, parameters: unknown) => {
+  /** Ends the execution with an error that no state catches. */
+  const end = (error: Error): Error => {
+    failure ??= error;
+    stop();
+    return failure;
+  };
+  const stop = () => {
+    stopped.abort();
+    running.abort();
+  };
+  const call = async (name: string, state: State, parameters: unknown) => {
     // The interpreter enters the first state before `run` has returned, and the events before this one are read first:
     // an execution that exceeds a quota makes no further call.
     await new Promise((resolve) => setImmediate(resolve));
     if (failure !== undefined) throw failure;
-    const result = await task(state, resource, parameters, timeouts.get(state));
-    entries.left(state);
-    return result;
+    const limited = (value: unknown, what: string): unknown => {
+      const bytes = Buffer.byteLength(JSON.stringify(value) ?? '');
+      if (bytes <= STATE_BYTES) return value;
+      const error = dataLimitExceeded(`The ${what} of the state ${name}`, bytes);
+      throw catchesByName(state, error) ? error : end(error);
+    };
+    const result = await task(name, state.Resource!, limited(parameters, 'input'), state.TimeoutSeconds);
+    entries.left(name);
+    return limited(result, 'result');
+  };
+  const wait = async (name: string, { seconds }: { seconds: unknown }) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (!Number.isInteger(seconds) || Number(seconds) < 0 || Number(seconds) > LONGEST_WAIT_SECONDS) {
+      const message = `The state ${name} waits for ${JSON.stringify(seconds)} seconds; allowed are whole numbers from 0 to ${LONGEST_WAIT_SECONDS}`;
+      throw end(Object.assign(new Error(message), { name: 'States.Runtime' }));
+    }
+    await sleep(pace.waits?.[name] ?? waitMs, undefined, { signal: stopped.signal });
   };
   // No timeout of the whole execution: its runner ends it. The runner of a task enforces its timeout.
   const running = new StateMachine(entries.written({ ...definition, TimeoutSeconds: undefined }), {
@@ -102,21 +131,16 @@ export function run({ definition, input, machine, execution, task, token, pace }
       [ENTERED]: entries.context,
     },
     overrides: {
-      taskResourceLocalHandlers: Object.fromEntries(
-        pick('Task').map(([state, { Resource }]) => [
-          state,
-          (parameters: unknown) => call(state, Resource!, parameters),
-        ]),
-      ),
+      taskResourceLocalHandlers: Object.fromEntries([
+        ...pick('Task').map(([name, state]) => [name, (parameters: unknown) => call(name, state, parameters)]),
+        ...timed.map(([name]) => [name, (parameters: { seconds: unknown }) => wait(name, parameters)]),
+      ] as [string, unknown][]),
       waitTimeOverrides: Object.fromEntries(pick('Wait').map(([state]) => [state, pace.waits?.[state] ?? waitMs])),
       retryIntervalOverrides: Object.fromEntries(retried.map(([state]) => [state, pace.waits?.[state] ?? waitMs])),
     },
   });
   validated.add(definition);
-  const largest = watch(running.eventLogs, (exceeded) => {
-    failure = exceeded;
-    running.abort();
-  });
+  const largest = watch(running.eventLogs, new Set(timed.map(([name]) => name)), end);
   const result = running.result.then(
     async (output) => {
       // A short execution may have ended before its events were read.
@@ -129,7 +153,7 @@ export function run({ definition, input, machine, execution, task, token, pace }
       throw error.cause instanceof Error ? error.cause : error;
     },
   );
-  return { result, abort: () => running.abort(), largestState: () => largest };
+  return { result, abort: stop, largestState: () => largest };
 }
 
 const ENTERED = 'EnteredStates';
@@ -167,7 +191,7 @@ class EnteredStates {
     if (Array.isArray(value)) return value.map((entry: unknown) => this.written(entry, state)) as T;
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
-      Object.entries(withoutTimeout(value)).map(([key, entry]: [string, unknown]) => [
+      Object.entries(withoutTimeout(withCheckedWait(value))).map(([key, entry]: [string, unknown]) => [
         key,
         key === 'States' && typeof entry === 'object'
           ? Object.fromEntries(
@@ -189,36 +213,20 @@ function withoutTimeout(value: object): object {
   return isTask ? { ...value, TimeoutSeconds: NEVER_SECONDS } : value;
 }
 
-/** Events that Step Functions adds to those of the interpreter when a state is left, by its type. */
-const MORE_EVENTS: Readonly<Record<string, number>> = { Task: 3, Map: 2, Parallel: 2 };
+/** Longest `Seconds` of a Wait state. Source: docs.aws.amazon.com/step-functions/latest/dg/state-wait.html */
+const LONGEST_WAIT_SECONDS = 99_999_999;
 
 /**
- * Follows an execution and ends it when it exceeds a quota. Events are counted as in the execution history of Step
- * Functions: docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html. The name of the error for
- * too many of them is not documented.
- *
- * @returns bytes of the largest input or output of a state
+ * The interpreter doesn't read the path of a wait whose time is shortened. Step Functions fails an execution whose wait
+ * is no whole number of seconds, so a task takes the place of the Wait state and reads it.
  */
-async function watch(events: AsyncIterable<unknown>, exceed: (error: Error) => void): Promise<number> {
-  let bytes = 0;
-  let count = 0;
-  let isOver = false;
-  for await (const event of events) {
-    const { type, state } = event as {
-      type: string;
-      state?: { name: string; type: string; input?: unknown; output?: unknown };
-    };
-    count += 1 + (type === 'StateExited' || type === 'StateRetried' ? (MORE_EVENTS[state!.type] ?? 0) : 0);
-    // The output of one state is the input of the next.
-    const size = Buffer.byteLength(JSON.stringify(type === 'StateExited' ? state?.output : state?.input) ?? '');
-    bytes = Math.max(bytes, size);
-    if (isOver || (size <= STATE_BYTES && count <= HISTORY_EVENTS)) continue;
-    isOver = true;
-    const [name, message] =
-      size > STATE_BYTES
-        ? ['States.DataLimitExceeded', `The state ${state!.name} has ${size} bytes; allowed are ${STATE_BYTES}`]
-        : ['States.Runtime', `The execution reached the maximum number of history events (${HISTORY_EVENTS}).`];
-    exceed(Object.assign(new Error(message), { name }));
-  }
-  return bytes;
+function withCheckedWait(value: object): object {
+  const { Type, SecondsPath, ...rest } = value as State;
+  if (Type !== 'Wait' || SecondsPath === undefined) return value;
+  const parameters = { Parameters: { 'seconds.$': SecondsPath }, ResultPath: null };
+  return { ...rest, Type: 'Task', Resource: 'wait', ...parameters, TimeoutSeconds: NEVER_SECONDS };
 }
+
+/** Whether a state has a catcher for exactly this error. */
+const catchesByName = ({ Catch = [] }: State, { name }: Error): boolean =>
+  Catch.some(({ ErrorEquals }) => ErrorEquals.includes(name));

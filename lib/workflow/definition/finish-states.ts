@@ -22,8 +22,8 @@ const continueAt = (at: string, next: string) => [{ ErrorEquals: ['States.ALL'],
  * slot. Used by the workflow and by the settlement of a stopped execution; every state may run twice for the same turn.
  *
  * @param release `last`: the next turn of the conversation begins after the delivery. `first`: as soon as the evidence
- *   is collected, because nothing comes after a settlement, and some errors of a state can't be caught (a result of a
- *   function that is larger than the state of an execution)
+ *   is collected, because nothing comes after a settlement, and some errors of a state can't be caught (a state that is
+ *   larger than an execution allows)
  */
 export function finishStates(targets: Targets, release: 'first' | 'last'): States {
   const turnKey = { pk: { 'S.$': '$.turn.turnPk' } };

@@ -87,8 +87,8 @@ export function settlementDefinition(targets: Targets, agentName: string, rules:
         'ChooseEnding',
       ),
       // The execution failed by itself after the turn had ended. If its outcome is recorded, only the end is missing.
-      // Otherwise a step of the end of a completed turn failed in a way that can't be caught, such as a result of the
-      // delivery that is too large: it would fail here, too, so the output is neither delivered nor published.
+      // Otherwise a step of the end of a completed turn failed in a way that can't be caught, such as a state that is
+      // too large: it would fail here, too, so the output is neither delivered nor published.
       ReadRecordedOutcome: call(
         targets,
         'aws-sdk:s3:getObject',

@@ -1,7 +1,7 @@
 import type { AcceptStagingPayload, Ending, PreparedTurn } from '../../../lib/contracts/step';
 import type { TextPart } from '../../../lib/contracts/turn';
 import { sessionLedgerKey } from '../../../lib/contracts/turn-ledger';
-import { checkParts, isRecord, isText, need, RequestFault } from './request-checks';
+import { checkParts, checkReason, isRecord, isText, need, RequestFault } from './request-checks';
 import type { CheckedTurn } from './store-prompt';
 
 /**
@@ -46,12 +46,5 @@ function accepted(
 }
 
 function refused(turn: PreparedTurn, { reason }: Record<string, unknown>): CheckedTurn {
-  need(
-    isRecord(reason) && typeof reason['code'] === 'string' && /^[a-z][a-z0-9-]{2,49}$/.test(reason['code']),
-    'reason.code is not 3 to 50 lower-case letters, digits and dashes',
-  );
-  const { code, message } = reason;
-  need(message === undefined || isText(message, 500), 'reason.message is not a text of 1 to 500 characters');
-  const ending: Ending = { outcome: 'Rejected', reason: { code, ...(message === undefined ? {} : { message }) } };
-  return { accepted: false, turn, ending };
+  return { accepted: false, turn, ending: { outcome: 'Rejected', reason: checkReason(reason) } };
 }

@@ -8,6 +8,7 @@ import {
   type SlotShare,
   SUBJECT_LIMITS,
   type TextPart,
+  type TurnReason,
   type TurnSubject,
 } from '../../../lib/contracts/turn';
 
@@ -34,6 +35,17 @@ export function checkParts(prompt: unknown): readonly TextPart[] {
     need(isRecord(s3) && isText(s3.bucket, 63) && isText(s3.key, 1024), `prompt[${index}] has neither text nor s3`);
     return { s3: { bucket: s3.bucket, key: s3.key }, ...mark };
   });
+}
+
+/** @throws RequestFault if the value isn't the reason of a refusal */
+export function checkReason(reason: unknown): TurnReason {
+  need(
+    isRecord(reason) && typeof reason['code'] === 'string' && /^[a-z][a-z0-9-]{2,49}$/.test(reason['code']),
+    'reason.code is not 3 to 50 lower-case letters, digits and dashes',
+  );
+  const { code, message } = reason;
+  need(message === undefined || isText(message, 500), 'reason.message is not a text of 1 to 500 characters');
+  return { code, ...(message === undefined ? {} : { message }) };
 }
 
 export function need(holds: boolean, fault: string): asserts holds {

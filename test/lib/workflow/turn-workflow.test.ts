@@ -309,8 +309,8 @@ test('staging stands before the guardrail, the slot and the session; delivery af
   expect(before).toContain('StageTurn');
   expect([...before].some((name) => /Screen|Slot|Session/.test(name))).toBe(false);
   // No way from the screened output to its publication leads past the delivery.
-  expect(reached(machine.States, 'AllowOutput', 'DeliverOutput')).toEqual(new Set(['AllowOutput']));
-  expect(reached(machine.States, 'CollectEvidence', 'ScreenOutput')).not.toContain('DeliverOutput');
+  expect(reached(machine.States, 'AllowOutput', 'RunDelivery')).toEqual(new Set(['AllowOutput']));
+  expect(reached(machine.States, 'CollectEvidence', 'ScreenOutput')).not.toContain('RunDelivery');
 
   const invokers = (step: string) =>
     account

@@ -27,6 +27,21 @@ beforeAll(async () => {
       ),
     ),
   });
+  new sfn.StateMachine(stack, 'Catching', {
+    definitionBody: sfn.DefinitionBody.fromChainable(
+      new tasks.LambdaInvoke(stack, 'Pad and catch', { lambdaFunction: padded, outputPath: '$.Payload' })
+        .addCatch(new sfn.Pass(stack, 'Caught by its name'), { errors: ['States.DataLimitExceeded'] })
+        .addCatch(new sfn.Fail(stack, 'Caught by States.ALL')),
+    ),
+  });
+  const wait = new sfn.Wait(stack, 'Wait', { time: sfn.WaitTime.secondsPath('$.seconds') });
+  new sfn.StateMachine(stack, 'Waiting', {
+    definitionBody: sfn.DefinitionBody.fromChainable(
+      new sfn.Parallel(stack, 'Wait in a branch', { resultPath: sfn.JsonPath.DISCARD })
+        .branch(wait)
+        .addCatch(new sfn.Pass(stack, 'No catcher sees it')),
+    ),
+  });
   const loop = new sfn.Pass(stack, 'Again');
   const choice = new sfn.Choice(stack, 'Is it over')
     .when(sfn.Condition.isPresent('$.over'), new sfn.Succeed(stack, 'Over'))
@@ -59,6 +74,29 @@ test('a state of more than 262,144 bytes fails the execution, whatever it catche
   const exceeded = await run('Padding', 'exceeds', { size: 262_144 });
   expect([exceeded.status, exceeded.error?.name]).toEqual(['FAILED', 'States.DataLimitExceeded']);
 });
+
+test('a result of more than 262,144 bytes is caught by its name', async () => {
+  const { status, output } = await run('Catching', 'caught', { size: 262_144 });
+  expect([status, output]).toEqual([
+    'SUCCEEDED',
+    { Error: 'States.DataLimitExceeded', Cause: expect.stringContaining('allowed are 262144') },
+  ]);
+});
+
+test.each([[0], [1], [99_999_999]])('a wait of %j seconds is one', async (seconds) => {
+  const { status, output } = await run('Waiting', `waits-${seconds}`, { seconds });
+  expect([status, output]).toEqual(['SUCCEEDED', { seconds }]);
+});
+
+test.each([[-1], [1.5], ['5'], [null], [[1]], [100_000_000], [undefined]])(
+  'a wait of %j seconds fails the execution, whatever it catches',
+  async (seconds) => {
+    const { status, error } = await run('Waiting', `fails-${JSON.stringify(seconds)?.replace(/\W/g, '_')}`, {
+      seconds,
+    });
+    expect([status, error?.name]).toEqual(['FAILED', 'States.Runtime']);
+  },
+);
 
 test('an execution ends after 25,000 events', async () => {
   const { status, error } = await run('Endless', 'endless', {});
