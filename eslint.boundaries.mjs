@@ -77,7 +77,7 @@ const policies = [
   ...allow(folder('runtime'), lib('contracts', 'facts')),
   // Programs. Templates are read with analysis/.
   ...allow(folder('local'), lib('contracts', 'facts'), folder('analysis', 'runtime')),
-  ...allow(folder('bin'), lib('contracts', 'facts', 'validation')),
+  ...allow(folder('bin'), lib('contracts', 'facts', 'validation'), { file: { categories: 'perms' } }),
   ...allow(folder('bin'), folder('lib', 'analysis', 'runtime', 'local', 'examples')),
   ...allow(folder('scripts'), lib('contracts', 'facts'), { file: { categories: 'perms' } }),
   ...allow(folder('scripts'), folder('analysis', 'runtime', 'bin', 'examples', 'test')),

@@ -7,6 +7,9 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import path from 'node:path';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { BUDGET_KEY, type BudgetRefusal } from '../../lib/contracts/budget';
+import { type RecordedStop, STOP_KEY } from '../../lib/contracts/kill-switch';
 import { TURN_REQUEST_FORMAT } from '../../lib/contracts/turn';
 import { AwsError } from '../../local/cloud/aws-error';
 import { LoopbackServer } from '../../local/stand-ins/loopback-server';
@@ -46,6 +49,66 @@ test('agents are found by the outputs of their stacks, over several pages', asyn
         triggers: [expect.objectContaining({ id: 'Nightly' })],
       }),
     ],
+  });
+});
+
+describe('agents says whether an agent accepts turns', () => {
+  /** An item as the function of a budget or of a kill switch writes it, until the end of the test. */
+  async function record(pk: string, item: object): Promise<void> {
+    const { table, cloud } = account.workflow;
+    const texts = Object.entries(item).map(([name, text]) => [name, { S: text as string }]);
+    await cloud.stores.dynamo.send(
+      new PutItemCommand({ TableName: table, Item: { pk: { S: pk }, ...(Object.fromEntries(texts) as object) } }),
+    );
+    restore.push(() => cloud.stores.dynamo.send(new DeleteItemCommand({ TableName: table, Key: { pk: { S: pk } } })));
+  }
+  const refusal = (until: string): BudgetRefusal => ({ until, reason: '100% of 20 USD a day\u001b[2J' });
+  const stop = {
+    id: 'arn:aws:states:us-east-1:111122223333:execution:Kill:b',
+    at: '2026-11-29T02:00:00.000Z',
+    reason: 'again',
+    firstId: 'arn:aws:states:us-east-1:111122223333:execution:Kill:a',
+    firstAt: '2026-11-29T01:00:00.000Z',
+    firstReason: 'leaked prompt',
+  } satisfies RecordedStop;
+  const lines = async () => {
+    const { exit, out, error } = await account.bma('Reader', 'agents', ...READ);
+    expect({ exit, error }).toEqual({ exit: 0, error: '' });
+    return out.trimEnd().split('\n').slice(1);
+  };
+  const status = async () => {
+    const { out } = await account.bma('Reader', 'agents', '--json', ...READ);
+    return JSON.parse(out).agents[0].status as object;
+  };
+
+  test('a budget refuses turns until a time', async () => {
+    await record(BUDGET_KEY, refusal('2999-01-01T00:00:00.000Z'));
+    expect(await lines()).toEqual(['  refuses new turns until 2999-01-01T00:00:00.000Z: 100% of 20 USD a day [2J']);
+    expect(await status()).toEqual({ state: 'refusing', ...refusal('2999-01-01T00:00:00.000Z') });
+  });
+
+  test.each(['2026-01-01T00:00:00.000Z', 'soon', ''])(
+    'a budget that refused until %j refuses no more',
+    async (until) => {
+      await record(BUDGET_KEY, refusal(until));
+      expect(await lines()).toEqual([]);
+      expect(await status()).toEqual({ state: 'accepting' });
+    },
+  );
+
+  test('a stop that is only recorded refuses no turns yet, and a budget beside it is not the cause', async () => {
+    await record(STOP_KEY, stop);
+    await record(BUDGET_KEY, refusal('2999-01-01T00:00:00.000Z'));
+    expect(await lines()).toEqual([
+      '  is being stopped: the stop is recorded, but new turns are not refused yet',
+      `  engaged at ${stop.firstAt}: leaked prompt (execution ${stop.firstId})`,
+      `  again at ${stop.at}: again (execution ${stop.id})`,
+    ]);
+    expect(await status()).toEqual({
+      state: 'stopping',
+      cause: { at: stop.firstAt, reason: stop.firstReason, execution: stop.firstId },
+      again: { at: stop.at, reason: stop.reason, execution: stop.id },
+    });
   });
 });
 

@@ -203,7 +203,7 @@ describe('approval', () => {
     (await workflow.invoke('ApproveTurn', {
       body: JSON.stringify({ turn, decision, comment: 'looked at it' }),
       ...(by ? { requestContext: { authorizer: { iam: { userArn: by } } } } : {}),
-    })) as { statusCode: number };
+    })) as { statusCode: number; body: string };
   const asked = (turn: string) =>
     eventually(async () => (await workflow.item(`turn#${turn}`))?.approvalToken !== undefined);
   const ALICE = 'arn:aws:sts::111122223333:assumed-role/Approver/alice';
@@ -231,6 +231,20 @@ describe('approval', () => {
 
     expect(result).toMatchObject({ outcome: 'Rejected', reason: { code: 'approval-denied' }, approval: { by: ALICE } });
     expect(result.sessionId).toBeUndefined();
+  });
+
+  test('an approval whose function ended before it was recorded is answered with what happened', async () => {
+    const turn = start(request('deploy it', { approval: 'required' }));
+    await asked(turn.name);
+    const { approvalToken } = (await workflow.item(`turn#${turn.name}`))!;
+    // What the function does before it ends.
+    const decision = { decision: 'approved', by: ALICE, at: '2026-11-29T12:00:00Z' };
+    cloud.executions.succeed(approvalToken.S!, decision);
+    expect(await turn.result).toMatchObject({ outcome: 'Completed', approval: decision });
+
+    const [again, denied] = [await answer(turn.name, 'approve', ALICE), await answer(turn.name, 'deny', ALICE)];
+    expect([again.statusCode, denied.statusCode]).toEqual([200, 409]);
+    expect(JSON.parse(again.body).approval).toEqual(decision);
   });
 
   test('an approval that races with the expiry is recorded exactly when the turn was approved', async () => {

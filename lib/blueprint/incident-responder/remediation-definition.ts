@@ -85,7 +85,7 @@ export function remediationDefinition(targets: RemediationTargets, plan: Remedia
             ),
           }
         : {}),
-      AwaitApproval: awaitAnswer(
+      ...awaitAnswer(
         targets,
         KEY,
         { expirySeconds: plan.expirySeconds, resultPath: '$.answer.approval', expired: 'PublishExpired' },

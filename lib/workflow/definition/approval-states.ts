@@ -1,4 +1,4 @@
-import { call, choice, ending, pass, type State, type States, type Targets } from './asl';
+import { call, choice, CONDITION_FAILED, ending, pass, type States, type Targets } from './asl';
 import { turnEventType } from '../../contracts/turn';
 import { publish } from './finish-states';
 
@@ -43,7 +43,7 @@ export function approvalStates(targets: Targets, rules: ApprovalRules, next: str
       { ResultPath: null, Next: rules.topicArn ? 'NotifyApprovers' : 'AwaitApproval' },
     ),
     ...askOnTopic,
-    AwaitApproval: awaitAnswer(
+    ...awaitAnswer(
       targets,
       { pk: { 'S.$': '$.turn.turnPk' } },
       { expirySeconds: rules.expirySeconds, resultPath: '$.approval', expired: 'RecordApprovalExpired' },
@@ -76,29 +76,48 @@ export interface ApprovalWait {
   readonly expired: string;
 }
 
-/** Stores the task token only in an item of the ledger, and waits until the approve function uses it. */
+/**
+ * `AwaitApproval` stores the task token only in an item of the ledger, and waits until the approve function uses it.
+ * `RecordApproval` records the decision, because the function may end after it has sent the decision and before it has
+ * recorded it: its next call must answer what happened.
+ */
 export function awaitAnswer(
   targets: Pick<Targets, 'partition' | 'table'>,
   key: object,
   { expirySeconds, resultPath, expired }: ApprovalWait,
   next: string,
-): State {
-  return call(
-    targets,
-    'aws-sdk:dynamodb:updateItem.waitForTaskToken',
-    {
-      TableName: targets.table,
-      Key: key,
-      UpdateExpression: 'SET approvalToken = :token',
-      ExpressionAttributeValues: { ':token': { 'S.$': '$$.Task.Token' } },
-    },
-    {
-      TimeoutSeconds: expirySeconds,
-      ResultPath: resultPath,
-      Catch: [{ ErrorEquals: ['States.Timeout'], ResultPath: '$.error', Next: expired }],
-      Next: next,
-    },
-    // The expiry is a result, not a failure.
-    ['States.Timeout'],
-  );
+): States {
+  const update = { TableName: targets.table, Key: key };
+  return {
+    AwaitApproval: call(
+      targets,
+      'aws-sdk:dynamodb:updateItem.waitForTaskToken',
+      {
+        ...update,
+        UpdateExpression: 'SET approvalToken = :token',
+        ExpressionAttributeValues: { ':token': { 'S.$': '$$.Task.Token' } },
+      },
+      {
+        TimeoutSeconds: expirySeconds,
+        ResultPath: resultPath,
+        Catch: [{ ErrorEquals: ['States.Timeout'], ResultPath: '$.error', Next: expired }],
+        Next: 'RecordApproval',
+      },
+      // The expiry is a result, not a failure.
+      ['States.Timeout'],
+    ),
+    RecordApproval: call(
+      targets,
+      'dynamodb:updateItem',
+      {
+        ...update,
+        UpdateExpression: 'SET approval = :decision REMOVE approvalToken, approvalAttempt',
+        // The function has recorded it, which is the usual case.
+        ConditionExpression: 'attribute_exists(approvalToken)',
+        ExpressionAttributeValues: { ':decision': { 'S.$': `States.JsonToString(${resultPath})` } },
+      },
+      { ResultPath: null, Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: next }], Next: next },
+      CONDITION_FAILED,
+    ),
+  };
 }

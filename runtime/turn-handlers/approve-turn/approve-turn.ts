@@ -87,7 +87,8 @@ export async function approveTurn(
   } catch (error) {
     const { name } = error as Error;
     if (name !== 'TaskTimedOut' && name !== 'TaskDoesNotExist' && name !== 'InvalidToken') throw error;
-    // A concurrent call may have sent it: that call removes the token next.
+    // A concurrent call may have sent it, or an earlier one that ended before it had recorded the decision. That call
+    // or the state machine removes the token next.
     if (await tokenRemoved(ledger, pk, approvalToken, pause)) return answered(standing, by, decision);
     return reply(
       410,

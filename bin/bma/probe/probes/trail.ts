@@ -1,4 +1,5 @@
 import { GetEventSelectorsCommand } from '@aws-sdk/client-cloudtrail';
+import { MANTLE_ENVIRONMENT_ACTIONS, MANTLE_SESSION_ACTIONS } from '../../../../lib/identity/perms';
 import { NoAnswer, probe } from '../probe';
 import type { ProbeContext } from '../probe-context';
 import { callerArn, MANTLE, type TrailEvent } from '../trail-event';
@@ -52,18 +53,10 @@ export const sessionEvents = probe({
   },
 });
 
-/** The operations of sessions and environments, from the actions in lib/identity/perms.ts. */
-const SESSION_EVENTS: ReadonlySet<string> = new Set([
-  'ConnectEnvironment',
-  'CreateAgentSession',
-  'CreateAgentSessionEvent',
-  'DeleteAgentSession',
-  'GetAgentSession',
-  'ListAgentSessionEvents',
-  'ListAgentSessionItems',
-  'ListAgentSessions',
-  'RegisterEnvironment',
-]);
+/** The operations of sessions and environments. An event has the name of its action. */
+const SESSION_EVENTS: ReadonlySet<string> = new Set(
+  [...MANTLE_SESSION_ACTIONS, ...MANTLE_ENVIRONMENT_ACTIONS].map((action) => action.split(':')[1]),
+);
 
 function counted(events: readonly TrailEvent[]): string[] {
   const kinds = new Map<string, number>();
