@@ -1,7 +1,10 @@
 import type { Resource } from '../model/assembly';
+import { literalOf } from '../model/compose-text';
 import { FALSE, type Guard, TRUE } from '../model/guard';
 import type { Place } from '../model/text';
+import { scopeOf } from '../policy/named-resource';
 import type { Statement } from '../policy/statement';
+import { distinct, isWorseThan, joinedData, oneForEachFault, type Reported } from './one-fault';
 import { type RuleText, SEVERITIES, type Severity } from './rule';
 
 /** Something with a place in a template. */
@@ -36,6 +39,13 @@ export interface Finding {
   readonly related?: readonly Located[];
   /** Names for programs: actions, ids of a path. */
   readonly data?: Readonly<Record<string, string | readonly string[]>>;
+  /**
+   * The actions of a statement that it is about.
+   * @default - those of `data`
+   */
+  readonly actions?: readonly string[];
+  /** It is about patterns of actions or resources in a statement, which are the cause of what only they allow. */
+  readonly isPattern?: boolean;
 }
 
 /** A place as plain data. */
@@ -75,13 +85,17 @@ export class Findings {
     const when = finding.when ?? guardOf(finding.at);
     const known = this.merged.get(key);
     const severity = cap(finding.severity ?? rule.severity, certainty);
+    const isPattern = finding.isPattern === true;
+    const isOfPattern = 'effect' in finding.at && !namesActions(finding.at, finding);
     if (!known) {
       const related = (finding.related ?? []).map(locationOf);
-      const isOfStatement = 'effect' in finding.at;
       const data = finding.data ?? {};
-      this.merged.set(key, { rule, severity, says: [finding.says], when, location, related, data, isOfStatement });
+      const says = [finding.says];
+      this.merged.set(key, { rule, severity, says, when, location, related, data, isPattern, isOfPattern });
       return;
     }
+    known.isPattern ||= isPattern;
+    known.isOfPattern &&= isOfPattern;
     known.when = known.when.or(when);
     if (!known.says.includes(finding.says)) {
       known.says.push(finding.says);
@@ -89,51 +103,64 @@ export class Findings {
     known.severity = SEVERITIES.find((each) => each === severity || each === known.severity)!;
   }
 
+  /**
+   * One place that breaks a rule in several ways is one cause, so it is one finding. So are two rules that report the same
+   * cause.
+   */
   public all(): ReportedFinding[] {
     const reported = new Map<string, Reported>();
-    for (const { rule, severity, says, when, location, related, data, isOfStatement } of this.merged.values()) {
-      const example = when.example();
+    for (const found of this.merged.values()) {
+      const { rule, severity, location, related, data } = found;
+      const example = found.when.example();
       const ending = example === undefined ? '' : ` (when ${example})`;
-      const sentences = says.map((each) => withinStack(each, location.stack));
-      // One statement that is wrong for several roles or resources is one cause, so it is one finding.
+      const sentences = found.says.map((each) => withinStack(each, location.stack));
       const { stack, logicalId, path } = location;
-      const key = [rule.id, severity, stack, logicalId, path, ending, isOfStatement ? '' : sentences].join('\n');
+      // A warning fails nothing, so it stays apart from what does.
+      const key = [rule.id, severity === 'warning', stack, logicalId, path, ending].join('\n');
       const known = reported.get(key);
+      const isWorse = known !== undefined && isWorseThan(severity, known.severity);
       reported.set(key, {
         rule: rule.id,
-        severity,
-        sentences: [...new Set([...(known?.sentences ?? []), ...sentences])],
+        severity: known && !isWorse ? known.severity : severity,
+        sentences: [
+          ...new Set(isWorse ? [...sentences, ...known.sentences] : [...(known?.sentences ?? []), ...sentences]),
+        ],
         ending,
         location,
         related: known ? distinct([...known.related, ...related]) : related,
-        data: known ? joined(known.data, data) : data,
+        data: known ? joinedData(known.data, data) : data,
+        isPattern: found.isPattern || known?.isPattern === true,
+        isOfPattern: found.isOfPattern && known?.isOfPattern !== false,
       });
     }
-    return [...reported.values()].map(({ sentences, ending, rule, severity, ...rest }) => ({
-      rule,
-      severity,
-      says: `${sentences.join('. ')}${ending}`,
-      ...rest,
-    }));
+    return oneForEachFault([...reported.values()]).map(
+      ({ sentences, ending, rule, severity, location, related, data }) => ({
+        rule,
+        severity,
+        says: `${sentences.join('. ')}${ending}`,
+        location,
+        related,
+        data,
+      }),
+    );
   }
 }
 
-interface Reported extends Omit<ReportedFinding, 'says'> {
-  readonly sentences: readonly string[];
-  readonly ending: string;
-}
-
-const distinct = (places: readonly Location[]): Location[] => [
-  ...new Map(places.map((each) => [JSON.stringify(each), each])).values(),
-];
-
-/** The names of two findings about one statement. The path is that of the first. */
-function joined(one: ReportedFinding['data'], other: ReportedFinding['data']): ReportedFinding['data'] {
-  const added = Object.entries(other).flatMap(([key, value]) => {
-    const all = [...new Set([one[key] ?? [], value].flat())];
-    return key === 'path' && 'path' in one ? [] : [[key, all.length === 1 && typeof value === 'string' ? value : all]];
-  });
-  return { ...one, ...(Object.fromEntries(added) as ReportedFinding['data']) };
+/**
+ * Whether a statement names one of the actions of a finding. A finding that is about none, such as a path, needs an action
+ * and a resource by name.
+ */
+function namesActions({ actions: { except, patterns }, resources }: Statement, { data, actions }: Finding): boolean {
+  const named = patterns
+    .flatMap(({ value }) => literalOf(value)?.toLowerCase() ?? [])
+    .filter((text) => !/[*?]/.test(text));
+  const about = actions ?? [data?.actions ?? []].flat();
+  if (except || named.length === 0) {
+    return false;
+  }
+  return about.length === 0
+    ? resources.except || resources.patterns.some(({ value }) => scopeOf(value) === 'one')
+    : about.some((each) => named.includes(each.toLowerCase()));
 }
 
 /** References in the form of `Fn::Sub`. References to other stacks keep the name of the stack. */
@@ -149,8 +176,10 @@ interface Merged {
   readonly location: Location;
   readonly related: readonly Location[];
   readonly data: ReportedFinding['data'];
-  /** Whether it is about a statement of a policy. */
-  readonly isOfStatement: boolean;
+  /** Whether it is about patterns of actions or resources. */
+  isPattern: boolean;
+  /** Whether nothing but such patterns is the cause. */
+  isOfPattern: boolean;
 }
 
 function cap(severity: Severity, certainty: 'yes' | 'maybe'): Severity {

@@ -99,7 +99,7 @@ function* judgeStatement(
     );
     if (own) {
       const says = 'The key policy lets a role of an agent administer the key';
-      yield { at, when: statement.guard.and(name.guard), says };
+      yield { at: statement, when: statement.guard.and(name.guard), says };
     }
   }
 }

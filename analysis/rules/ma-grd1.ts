@@ -7,7 +7,7 @@ import { isGeneralPermission } from '../model/general-permission';
 import { identities } from '../model/identities';
 import { printed } from '../model/printed-text';
 import type { Leak } from '../model/leaks';
-import { screeningOf } from '../model/screening';
+import { type Screening, screeningOf } from '../model/screening';
 import type { Flow, State } from '../model/state-machine';
 import { stateMachines } from '../model/state-machine';
 import { reach } from '../model/reach';
@@ -42,29 +42,15 @@ export const MA_GRD1 = rule({
 function* judge(context: RuleContext, workflow: TurnMachine): Iterable<Finding> {
   const { model, unread } = context;
   const { machine, agent } = workflow;
-  const { guarded, constant, beside, unscreenedStarts, unscreenedEnds, leaks } = screeningOf(model, workflow);
+  const screening = screeningOf(model, workflow);
   const at = (state: State, says: string): Finding => ({
     at: state.node.place,
     subject: says,
     says,
     when: machine.guard,
   });
-  for (const state of unscreenedStarts) {
-    yield at(state, `The state ${state.name} starts a turn on a path that has not screened the input`);
-  }
-  for (const state of unscreenedEnds) {
-    yield at(state, `A path ends after the state ${state.name} without screening the output of the turn`);
-  }
-  for (const leak of leaks) {
-    yield at(leak.state, leakText(leak, workflow));
-  }
-  for (const state of constant) {
-    yield at(state, `The state ${state.name} screens a text that is the same in every turn`);
-  }
-  for (const state of beside) {
-    yield at(state, `The state ${state.name} screens neither the input nor the output of the turn`);
-  }
-  for (const state of guarded) {
+  yield* gapsOf(workflow, screening);
+  for (const state of screening.guarded) {
     yield* judgeGuardrail(context, workflow, state);
     const versions = constantArgument(machine.flow, state, 'GuardrailVersion') ?? [];
     const numbered = versions.filter(({ value }) => {
@@ -79,6 +65,57 @@ function* judge(context: RuleContext, workflow: TurnMachine): Iterable<Finding> 
     }
     if (versions.length === 0 || numbered.length < versions.length) {
       yield at(state, `The state ${state.name} doesn't use a numbered guardrail version`);
+    }
+  }
+}
+
+/** A sentence about a state, and whether the input or the output is not screened. */
+interface Gap {
+  readonly of: 'input' | 'output';
+  readonly state: State;
+  readonly says: string;
+}
+
+/** The gaps in the screening of the input are one finding, and those of the output another. */
+function* gapsOf(workflow: TurnMachine, { constant, beside, ...rest }: Screening): Iterable<Finding> {
+  const { machine, opens, steps } = workflow;
+  const paths: Gap[] = [
+    ...rest.leaks.map((leak): Gap => {
+      const says = leakText(leak, workflow);
+      return { of: opens.has(leak.state) ? 'input' : 'output', state: leak.state, says };
+    }),
+    ...rest.unscreenedStarts.map((state): Gap => {
+      const says = `The state ${state.name} starts a turn on a path that has not screened the input`;
+      return { of: 'input', state, says };
+    }),
+    ...rest.unscreenedEnds.map((state): Gap => {
+      const says = `A path ends after the state ${state.name} without screening the output of the turn`;
+      return { of: 'output', state, says };
+    }),
+  ];
+  // A state that screens something else is the cause of the path that isn't screened.
+  const missing = [...new Set(paths.map((each) => each.of))];
+  const cause = (state: State, says: string): Gap => {
+    const asked = steps.get(state)?.kinds.has('screens input') === true ? 'input' : 'output';
+    return { of: missing.length === 1 ? missing[0] : asked, state, says };
+  };
+  const gaps = [
+    ...constant.map((state) => cause(state, `The state ${state.name} screens a text that is the same in every turn`)),
+    ...beside.map((state) =>
+      cause(state, `The state ${state.name} screens neither the input nor the output of the turn`),
+    ),
+    ...paths,
+  ];
+  for (const direction of ['input', 'output'] as const) {
+    const [first, ...others] = gaps.filter((each) => each.of === direction);
+    if (first) {
+      yield {
+        at: first.state.node.place,
+        subject: direction,
+        says: [first, ...others].map(({ says }) => says).join('. '),
+        when: machine.guard,
+        related: others.map(({ state }) => state.node.place),
+      };
     }
   }
 }

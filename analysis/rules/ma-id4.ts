@@ -58,7 +58,7 @@ function* modelFindings(
       unread(subject, statement, unreadable);
     } else {
       const says = 'bedrock-mantle:CreateInference is allowed without StringEquals bedrock-mantle:Model';
-      yield { at: statement, subject: id, says, when: without };
+      yield { at: statement, subject: id, says, when: without, actions: INFERENCE_ACTIONS };
     }
     return;
   }
@@ -68,7 +68,8 @@ function* modelFindings(
       isUnread(value) || hasWildcard(value) || value.some((part) => typeof part !== 'string' || part.includes('${'));
     if (isOpen) {
       const says = `bedrock-mantle:Model isn't a literal model id: ${printed(value)}`;
-      yield { at: statement, subject: id, says, when: guard.and(when), certainty: isUnread(value) ? 'maybe' : 'yes' };
+      const certainty = isUnread(value) ? 'maybe' : 'yes';
+      yield { at: statement, subject: id, says, when: guard.and(when), certainty, actions: INFERENCE_ACTIONS };
     }
   }
 }

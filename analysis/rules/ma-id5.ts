@@ -38,7 +38,8 @@ function* widthOf(role: AgentRole, statement: Statement, context: RuleContext): 
   const { identity } = role;
   const at = { at: statement, subject: identity.id };
   if (statement.actions.except || statement.resources.except) {
-    yield { ...at, says: 'An allow statement uses NotAction or NotResource' };
+    const says = 'An allow statement uses NotAction or NotResource';
+    yield { ...at, says, isPattern: statement.actions.except };
     return;
   }
   for (const { text, pattern } of wholeServices(statement)) {
@@ -47,12 +48,13 @@ function* widthOf(role: AgentRole, statement: Statement, context: RuleContext): 
       ...at,
       says: text === '*' ? 'The action * allows every action' : `The action ${text} allows every action of a service`,
       when,
+      isPattern: true,
     };
   }
   const patterns = role.kinds.size === 1 && role.kinds.has('client role') ? [] : unusualPatterns(statement);
   if (patterns.length > 0) {
     const says = `${listed(patterns)} allows every action that matches the pattern, also those that AWS adds later`;
-    yield { ...at, says, severity: 'error', data: { actions: patterns } };
+    yield { ...at, says, severity: 'error', data: { actions: patterns }, isPattern: true };
   }
   yield* openResources(role, statement, context);
 }
@@ -94,6 +96,7 @@ function* openResources(
       says: `${listed(actions)} ${new Set(actions).size > 1 ? 'are' : 'is'} allowed ${WORDS[scope]}${scope === 'every' ? '' : `: ${listed(names)}`}`,
       when,
       severity: scope === 'part' ? 'error' : 'fatal',
+      isPattern: true,
       data: { actions: [...new Set(actions)] },
     };
   }

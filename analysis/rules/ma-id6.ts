@@ -84,8 +84,9 @@ function* passFindings(
   if (!isKnownToAllow(statement, PASS_ROLE)) {
     return;
   }
+  const at = { at: statement, subject: id, actions: [PASS_ROLE] };
   if (actions.except || resources.except) {
-    yield { at: statement, subject: id, says: 'iam:PassRole is allowed by NotAction or NotResource' };
+    yield { ...at, says: 'iam:PassRole is allowed by NotAction or NotResource' };
     return;
   }
   const open = resources.patterns.filter(({ value }) => !isUnread(value) && !isExactRole(value));
@@ -94,8 +95,7 @@ function* passFindings(
   if (open.length > 0 && !isDeclared) {
     const says = `iam:PassRole is allowed on ${listed(open.map(({ value }) => printed(value)))}`;
     yield {
-      at: statement,
-      subject: id,
+      ...at,
       says,
       when: open.reduce((any, each) => any.or(each.guard), open[0].guard).and(guard),
     };
@@ -105,10 +105,10 @@ function* passFindings(
   );
   const without = strict.reduce((left, condition) => left.and(condition.guard.not()), guard);
   if (!conditions.some(({ unreadable }) => unreadable) && !isLimitedByTrust(model, statement, ofAgents)) {
-    yield { at: statement, subject: id, says: 'iam:PassRole is allowed without iam:PassedToService', when: without };
+    yield { ...at, says: 'iam:PassRole is allowed without iam:PassedToService', when: without };
   }
   if (strict.some(({ values }) => values.some(({ value }) => hasWildcard(value)))) {
-    yield { at: statement, subject: id, says: 'iam:PassedToService has a wildcard' };
+    yield { ...at, says: 'iam:PassedToService has a wildcard' };
   }
 }
 

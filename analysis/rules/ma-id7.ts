@@ -185,7 +185,8 @@ function* powers(identity: Identity, kind: string, { model, declared }: RuleCont
     const known = [...powerOf(model, identity, statement), ...changesOfRecords(model, identity, statement)].filter(
       (action) => !declared.use(identity, action, statement),
     );
-    const actions = [...known, ...everythingOf(identity, statement)];
+    const everything = everythingOf(identity, statement);
+    const actions = [...known, ...everything];
     if (actions.length > 0) {
       yield {
         at: statement,
@@ -193,6 +194,7 @@ function* powers(identity: Identity, kind: string, { model, declared }: RuleCont
         says: `The ${kind} may call ${listed(actions)}`,
         severity: 'error',
         data: { actions },
+        isPattern: everything.length > 0,
       };
     }
   }

@@ -1,3 +1,4 @@
+import { PASSED_ON } from '../../lib/facts/credential-formats';
 import { BEARER_TOKEN_ACTIONS } from '../../lib/identity/perms';
 import type { Resource } from '../model/assembly';
 import { literalOf } from '../model/compose-text';
@@ -5,6 +6,7 @@ import { identities, type Identity } from '../model/identities';
 import { at, entriesOf, isObject, scalarText } from '../model/json';
 import { printed } from '../model/printed-text';
 import type { TemplateModel } from '../model/template-model';
+import type { Place } from '../model/text';
 import { literalsAt } from '../model/values-at';
 import { networkOf } from '../network/network';
 import { readPolicy } from '../policy/read-policy';
@@ -44,7 +46,7 @@ export const MA_ID8 = rule({
     const stacks = agentStacks(model);
     for (const resource of model.resources) {
       if (stacks.has(resource.stack.id)) {
-        const found = [...textsOf(resource)];
+        const found = innermost([...textsOf(resource)]);
         yield* found;
         yield* scripts(resource, found);
         yield* apiKeys(resource);
@@ -85,7 +87,7 @@ function* bearerTokens(model: TemplateModel): Iterable<Finding> {
         : [...allowing(identity, action), ...crossing(identity, action)];
       for (const statement of isDenied(identity, action) ? [] : new Set(found)) {
         const certainty = statement.effect === 'Allow' ? 'yes' : 'maybe';
-        yield { at: statement, subject: identity.id, says: `${action} is allowed`, certainty };
+        yield { at: statement, subject: identity.id, says: `${action} is allowed`, certainty, actions: [action] };
       }
     }
   }
@@ -125,14 +127,28 @@ function* standing(model: TemplateModel): Iterable<Finding> {
     ...agentRoles(model).map(({ identity }) => identity),
     ...handlerRoles(model).keys(),
   ]);
-  for (const resource of model.ofType(...CREDENTIAL_TYPES.keys())) {
-    const what = CREDENTIAL_TYPES.get(resource.type)!;
-    if (stacks.has(resource.stack.id)) {
-      yield { at: resource, says: `${what} is in the stack of an agent` };
-    } else if (usersOf(model, resource).some((user) => driving.has(user))) {
-      yield { at: resource, says: `${what} can drive an agent` };
-    } else if (isBedrockKey(resource)) {
-      yield { at: resource, says: `${what} is a long-term key of Amazon Bedrock` };
+  const found = model.ofType(...CREDENTIAL_TYPES.keys()).flatMap((resource) => {
+    const why = stacks.has(resource.stack.id)
+      ? 'is in the stack of an agent'
+      : usersOf(model, resource).some((user) => driving.has(user))
+        ? 'can drive an agent'
+        : isBedrockKey(resource)
+          ? 'is a long-term key of Amazon Bedrock'
+          : undefined;
+    const users = usersOf(model, resource).flatMap((user) => user.resource ?? []);
+    return why === undefined ? [] : [{ resource, users, says: `${CREDENTIAL_TYPES.get(resource.type)!} ${why}` }];
+  });
+  for (const { resource, users, says } of found) {
+    // The finding about a user names the credentials of that user, because one change removes both.
+    const hasOwner = found.some(
+      ({ resource: user }) => user !== resource && users.includes(user) && user.stack === resource.stack,
+    );
+    if (!hasOwner) {
+      const related = found
+        .filter((each) => each.resource !== resource && each.users.includes(resource))
+        .map((each) => each.resource);
+      const keys = related.map(({ logicalId }) => logicalId).join(', ');
+      yield { at: resource, says: keys === '' ? says : `${says}, with the credential ${keys}`, related };
     }
   }
 }
@@ -173,15 +189,31 @@ function usersOf(model: TemplateModel, resource: Resource): readonly Identity[] 
         .flatMap(({ value }) => known.named(value, 'user'));
 }
 
-function* textsOf(resource: Resource): Iterable<Finding> {
+/** A credential in a text. */
+interface Found extends Finding {
+  readonly at: Place;
+  readonly what: string;
+}
+
+/** A text with JSON in it and the value in that JSON hold one credential. */
+function innermost(found: readonly Found[]): Finding[] {
+  return found
+    .filter(({ at: outer, what }) => {
+      const within = found.filter(({ at: inner }) => inner !== outer && inner.path.startsWith(`${outer.path}.`));
+      return !within.some((each) => each.what === what || what === PASSED_ON);
+    })
+    .map(({ what: _, ...finding }) => finding);
+}
+
+function* textsOf(resource: Resource): Iterable<Found> {
   for (const { place, guard, what, where } of credentialsIn(resource.properties)) {
-    yield { at: place, says: `${where} of ${resource.logicalId} holds ${what}`, when: guard };
+    yield { at: place, what, says: `${where} of ${resource.logicalId} holds ${what}`, when: guard };
   }
   if (resource.type === 'AWS::SSM::Parameter') {
     for (const value of resource.properties.at('Value')) {
       for (const definition of value.json()) {
         for (const { place, guard, what, where } of credentialsIn(definition, 'Definition')) {
-          yield { at: place, says: `${where} in the parameter ${resource.logicalId} holds ${what}`, when: guard };
+          yield { at: place, what, says: `${where} in the parameter ${resource.logicalId} holds ${what}`, when: guard };
         }
       }
     }

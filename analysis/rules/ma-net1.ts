@@ -63,7 +63,9 @@ function* judge(context: RuleContext, agent: Agent, network: Network): Iterable<
   }
   for (const { resource, kind: tie, place } of network.ties) {
     const effect = tieEffect(tie);
-    if (effect !== undefined && !declared.part(resource)) {
+    // A way out through the resource says more.
+    const isWay = network.ways.some((way) => way.resource === resource && !isJudgedAsEndpoint(context, way));
+    if (effect !== undefined && !isWay && !declared.part(resource)) {
       yield {
         at: place,
         certainty: 'maybe',

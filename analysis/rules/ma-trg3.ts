@@ -19,6 +19,7 @@ import type { Statement } from '../policy/statement';
 import type { Finding } from './finding';
 import { leavesItToOrigin, openingOf } from './open-entries';
 import { LISTENING } from './open-ports';
+import { isOfOpenUrl, isOpenedElsewhere } from './opened-elsewhere';
 import { rule, type RuleContext } from './rule';
 import { managedPolicies } from './managed-policy-entries';
 import { placeAt } from './setting';
@@ -90,7 +91,8 @@ export const MA_TRG3 = rule({
 function* judgeEntry(context: RuleContext, entry: Resource, path: Path, leading: Leading): Iterable<Finding> {
   const { model, unread } = context;
   const opening = openingOf(entry, model);
-  if (!opening || isDecidedLater(context, entry, leading)) {
+  const leads = (id: string) => leading.has(id);
+  if (!opening || isDecidedLater(context, entry, leading) || isOpenedElsewhere(entry, model, leads)) {
     return;
   }
   if (opening.how === 'unread') {
@@ -163,6 +165,10 @@ function* judgeWhoIsLetIn(context: RuleContext, id: string, path: Path, leading:
     // A statement on a bus may limit the source of events to one that no rule of an agent takes.
     const isTaken = () => onward.length === 0 || onward.some((out) => canPass(model, edge, out));
     if (!OUTSIDE.test(from) || !('effect' in because) || !isTaken()) {
+      continue;
+    }
+    const target = model.resource(id);
+    if (from === 'everybody' && target && isOfOpenUrl(because, target, model, (each) => leading.has(each))) {
       continue;
     }
     // A statement is judged once for all principals, except services and identity providers, which are judged one by

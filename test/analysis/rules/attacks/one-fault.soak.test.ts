@@ -1,0 +1,4 @@
+import { KINDS } from './kinds';
+import { testOneFault } from './one-fault';
+
+testOneFault(KINDS);

@@ -1,0 +1,4 @@
+import { REPRESENTATIVE } from './kinds';
+import { testOneFault } from './one-fault';
+
+testOneFault(REPRESENTATIVE);
