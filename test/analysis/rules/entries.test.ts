@@ -381,7 +381,7 @@ test.each<[string, object, object, boolean]>([
 
 test.each<[string, Record<string, object>, string[]]>([
   ['without a connection', {}, ['MA-TRG3 fatal Route']],
-  ['with an open connection', { $connect: {} }, ['MA-TRG3 fatal Connect', 'MA-TRG3 fatal Route']],
+  ['with an open connection', { $connect: {} }, ['MA-TRG3 fatal Connect']],
   ['with an authorized connection', { $connect: { AuthorizationType: 'AWS_IAM' } }, []],
   [
     'of another API with one',

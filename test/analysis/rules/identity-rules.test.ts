@@ -80,12 +80,8 @@ describe('what the execution role may do', () => {
   });
 
   test.each<[string, readonly object[], string[]]>([
-    ['a whole service', [allow('sqs:*', arn('sqs', 'q'))], ['MA-ID5 fatal', 'MA-ID7 fatal']],
-    [
-      'NotAction',
-      [{ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }],
-      ['MA-ID4 fatal', 'MA-ID5 fatal', 'MA-ID7 fatal', 'MA-ID8 fatal'],
-    ],
+    ['a whole service', [allow('sqs:*', arn('sqs', 'q'))], ['MA-ID5 fatal']],
+    ['NotAction', [{ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }], ['MA-ID5 fatal']],
     ['every table', [allow('dynamodb:GetItem', arn('dynamodb', 'table/*'))], ['MA-ID5 fatal']],
     ['every key', [allow('kms:Decrypt', arn('kms', 'key/*'))], ['MA-ID5 fatal']],
     ['every parameter below a path', [allow('ssm:GetParameter', arn('ssm', 'parameter/prod/*'))], ['MA-ID5 error']],
@@ -105,7 +101,7 @@ describe('what the execution role may do', () => {
     [
       'another model',
       [allow('bedrock:InvokeModel', 'arn:aws:bedrock:us-east-1::foundation-model/x')],
-      ['MA-ID4 error', 'MA-ID7 error'],
+      ['MA-ID4 error'],
     ],
     ['answers to approvals', [allow('states:SendTaskSuccess')], ['MA-ID7 error']],
     [

@@ -169,8 +169,7 @@ describe('MA-NET2', () => {
   test('names each endpoint that is missing, and the way to S3', () => {
     const says = checkModel(appWith(), { rules: [MA_NET2] }).map((finding) => finding.says);
     expect(says).toEqual([
-      'The VPC of the Runtime has no logs endpoint',
-      'A subnet of the Runtime has no route to S3 through an endpoint',
+      'The VPC of the Runtime has no logs endpoint. A subnet of the Runtime has no route to S3 through an endpoint',
     ]);
   });
 

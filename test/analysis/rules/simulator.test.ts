@@ -54,7 +54,7 @@ const Runtime = { Type: 'AWS::BedrockAgentCore::Runtime', Properties: { RoleArn:
 /** True when a rule finds something in a stack of these resources. */
 function finds(id: string, resources: Record<string, any>): boolean {
   const stack = { id: 'Stack', account: ACCOUNT, region: REGION, template: { Resources: resources } };
-  return checkStacks({ stacks: [stack] }).some(({ rule }) => rule === id);
+  return checkStacks({ stacks: [stack] }).some(({ rule, data }) => [rule, data.also ?? []].flat().includes(id));
 }
 
 /** True when identity policies allow a request. */

@@ -9,7 +9,7 @@ import { reported } from './reported';
 const TWO_FAULTS: readonly (readonly [RegExp, string])[] = [
   [/^MA-ID5 MA-ID7 same$/, 'the resource is too wide, and the action is not one for the role'],
   [/^MA-ID5 MA-ID4 same$/, 'the resource is too wide, and the action is not one for the role'],
-  [/^MA-GRD1 MA-TRG2 same$/, 'nothing screens the text, and nothing limits how many turns run'],
+  [/^MA-GRD1 MA-TRG2 (?:same|below)$/, 'nothing screens the text, and nothing limits how many turns run'],
   [/^MA-TRG2 MA-GRD1 below$/, 'the workflow has no timeout, and nothing screens the text'],
   [/^MA-TRG2 MA-TRG2 below$/, 'the workflow has no timeout, and nothing limits how many turns run'],
   [/^MA-GRD1 MA-GRD1 below$/, 'the input is not screened in a branch, and the output not after it'],
