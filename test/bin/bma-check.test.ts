@@ -315,7 +315,15 @@ const EVERYTHING = {
           ],
         },
         Policies: [
-          { PolicyName: 'all', PolicyDocument: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } },
+          {
+            PolicyName: 'all',
+            PolicyDocument: {
+              Statement: [
+                { Effect: 'Allow', Action: '*', Resource: '*' },
+                { Effect: 'Allow', Action: 'nova:Conjure', Resource: '*' },
+              ],
+            },
+          },
         ],
       },
     },
@@ -329,18 +337,24 @@ const EVERYTHING = {
 test('the text explains each place once, and names every rule that it breaks', async () => {
   const place = ['--account', '111122223333', '--region', 'us-east-1'];
   const file = write('everything.json', EVERYTHING);
-  const found = (await findings(file, ...place)).filter(({ path: at }) => at.includes('PolicyDocument.Statement[0]'));
-  const ofPolicy = found.filter(({ path: at }) => at.startsWith('Properties.Policies'));
-  expect(new Set(ofPolicy.map(({ rule }) => rule)).size).toBeGreaterThan(2);
+  const found = (await findings(file, ...place)).map(({ path: at, rule }) => `${at} ${rule}`);
+  const statement = (position: number) => `Properties.Policies[0].PolicyDocument.Statement[${position}]`;
+  expect(found.filter((each) => each.startsWith('Properties.Policies'))).toEqual([
+    `${statement(0)} MA-ID5`,
+    `${statement(1)} MA-ID5`,
+    `${statement(1)} MA-ID7`,
+  ]);
 
   const { out } = await check(file, ...place);
   const blocks = out.split('\n\n').filter((block) => block.includes('Properties.Policies[0]'));
-  expect(blocks).toHaveLength(1);
-  expect(blocks[0]).toMatch(/^MA-ID5 fatal/);
-  expect(blocks[0].match(/ {2}Fix:/g)).toHaveLength(1);
-  expect([...blocks[0].matchAll(/(?:^| {2}Also: {2})(MA-\w+) /gm)].map(([, rule]) => rule).sort()).toEqual(
-    ofPolicy.map(({ rule }) => rule).sort(),
-  );
+  expect(blocks).toHaveLength(2);
+  for (const block of blocks) {
+    expect(block).toMatch(/^MA-ID5 fatal/);
+    expect(block.match(/ {2}Fix:/g)).toHaveLength(1);
+  }
+  // What is one fault is one finding; two faults of one statement are two findings of one entry.
+  expect(blocks[0].match(/\(MA-\w+\)/g)).toEqual(['(MA-ID4)', '(MA-ID6)', '(MA-ID7)', '(MA-ID8)']);
+  expect(blocks[1]).toMatch(/^ {2}Also: {2}MA-ID7 error: /m);
   expect(out).toMatch(/^1 template: \d+ findings \(.*\) at \d+ places\.$/m);
 });
 

@@ -265,7 +265,6 @@ describe('what the pack sees', () => {
 
     expect(found(check(stack, { families: [ManagedAgentRuleFamily.IDENTITY] }))).toEqual([
       'MA-ID5 Hand/Imported/Policy/Resource',
-      'MA-ID7 Hand/Imported/Policy/Resource',
       // What else the role may do isn't in the app.
       'MA-READ1 Hand/Runtime',
     ]);
