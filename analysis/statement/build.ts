@@ -4,6 +4,7 @@ import { agentsOf, type Agent } from './agent';
 import { type App, appOf, sorted } from './app';
 import { auditOf, trailsOf } from './audit-record';
 import { boundsOf } from './bounds';
+import { codeOf } from './compute-code';
 import { conditionsFor } from './conditions';
 import { declaredFor } from './declarations';
 import { definitionOf } from './definition';
@@ -55,6 +56,7 @@ function statementOf(app: App, agent: Agent): Statement {
       region: app.text(runtime.stack.region),
     },
     models: modelsOf(agent),
+    code: codeOf(app, agent),
     ...(definition ? { definition } : {}),
     roles: roles.map((role) => {
       const influences = influencesOf(app, agent, role.identity);

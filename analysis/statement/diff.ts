@@ -53,6 +53,7 @@ function removal(was: Statement): Change[] {
 function diffStatement(before: Statement, after: Statement): Change[] {
   return [
     ...models(before, after),
+    ...code(before, after),
     ...definition(before, after),
     ...roles(before, after),
     ...starters(before, after),
@@ -85,6 +86,25 @@ function models(before: Statement, after: Statement): Change[] {
   return cameAndWent(before.models, after.models, (model, added) =>
     reach(added, model === '*' ? ['call every model'] : ['call the model ', name(model)]),
   );
+}
+
+/** Statements of earlier versions have no code. */
+function code({ code: before }: Statement, { code: after }: Statement): Change[] {
+  const names = new Set((before ?? []).map((each) => each.name));
+  const texts = (list: NonNullable<Statement['code']>) =>
+    list.map((each) => asJson([each.name, each.version, each.when ?? '']));
+  return before && after
+    ? cameAndWent(texts(before), texts(after), (json, added) => {
+        const [what, version, when] = JSON.parse(json) as [string, string, string];
+        return change('other', added && !names.has(what) ? 'wider' : 'neutral', [
+          added ? 'now runs ' : 'no longer runs ',
+          name(what),
+          ', ',
+          name(version),
+          ...(when ? [', when ', name(when)] : []),
+        ]);
+      })
+    : [];
 }
 
 function definition({ definition: before }: Statement, { definition: after }: Statement): Change[] {

@@ -4,6 +4,7 @@ import { PAGE_STYLE } from './page-style';
 import {
   accessText,
   boundText,
+  codeKindText,
   conditionsText,
   endpointGroups,
   firesOn,
@@ -137,10 +138,13 @@ function headline(statement: Statement): string {
 /** The number of starters is neither good nor a warning. */
 function starterText({ starters, ...statement }: Statement): string {
   const triggers = statement.triggers.filter(({ settles }) => !settles);
-  const people = starters.filter(({ step }) => !step).length;
+  const people = starters.filter(({ step }) => !step);
+  const outside = people.filter((each) => each.outside).length;
   const found = [
     ...(triggers.length > 0 ? [counted(triggers.length, 'trigger')] : []),
-    ...(people > 0 ? [counted(people, 'principal')] : []),
+    ...(people.length > 0
+      ? [`${counted(people.length, 'principal')}${outside > 0 ? ` (${outside} not in the app)` : ''}`]
+      : []),
   ];
   return found.length > 0 ? `started by ${found.join(' and ')}` : 'nothing in the app starts it';
 }
@@ -233,10 +237,12 @@ function caseText(when: string | undefined): string {
 function starterRows({ starters }: Statement, steps: boolean): string[][] {
   return starters
     .filter(({ step = false }) => step === steps)
-    .map(({ principal, may, assumedBy, worksFor = [], certain = true }) => [
-      `${name(principal)}${certain ? '' : '<br><small class="warn">△ not certain</small>'}`,
+    .map(({ principal, may, assumedBy, worksFor = [], outside = false, certain = true }) => [
+      `${name(principal)}${outside ? '<br><small class="warn">△ not in the app: what else it may do is unknown</small>' : ''}${certain ? '' : '<br><small class="warn">△ not certain</small>'}`,
       may.map(html).join('<br>'),
-      names(steps && worksFor.length > 0 ? worksFor : assumedBy.map(trustText)),
+      outside && assumedBy.length === 0
+        ? '<span class="none">unknown</span>'
+        : names(steps && worksFor.length > 0 ? worksFor : assumedBy.map(trustText)),
     ]);
 }
 
@@ -316,9 +322,13 @@ function outsideRows({ outsideAccess = [] }: Statement): string[][] {
   ]);
 }
 
-function modelRows({ models, definition, guardrails }: Statement): string[][] {
+function modelRows({ models, code, definition, guardrails }: Statement): string[][] {
   return [
     ...models.map((model) => ['Model', name(model === '*' ? 'every model' : model)]),
+    ...(code ?? []).map(({ kind, name: image, version, when }) => [
+      html(codeKindText(kind)),
+      `${name(image)}<br>${name(version)}${caseText(when)}`,
+    ]),
     ...(definition?.tools ?? []).map(({ label, command, allowed }) => [
       'MCP server',
       `${name(label)}: ${name(command)}<br>${allowed ? names(allowed) : 'all of its tools'}`,

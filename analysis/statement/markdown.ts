@@ -2,6 +2,7 @@ import { code } from '../../lib/contracts/untrusted-text';
 import {
   accessText,
   boundText,
+  codeKindText,
   conditionsText,
   endpointGroups,
   firesOn,
@@ -30,6 +31,9 @@ export function statementMarkdown(statement: Statement): string {
     '',
     ...list([
       ...statement.models.map((model) => `model ${model === '*' ? '**every model**' : code(model)}`),
+      ...(statement.code ?? []).map(
+        ({ kind, name, version, when }) => `${codeKindText(kind)} ${code(name)}, ${code(version)}${caseMarkdown(when)}`,
+      ),
       ...(statement.definition?.tools.map(
         ({ label, command, allowed }) =>
           `MCP server ${code(label)}: ${code(command)}, ${allowed ? `limited to ${codes(allowed)}` : 'all of its tools'}`,
@@ -170,9 +174,10 @@ function roleMarkdown(role: RoleReach): string[] {
   ];
 }
 
-function starterMarkdown({ principal, may, assumedBy, certain = true }: Starter): string {
+function starterMarkdown({ principal, may, assumedBy, outside = false, certain = true }: Starter): string {
   const trusted = assumedBy.length > 0 ? `; assumed by ${codes(assumedBy.map(trustText))}` : '';
-  return `${code(principal)} may ${may.join(', ')}${trusted}${certain ? '' : '; not certain'}`;
+  const unknown = outside ? '; **not in the app**: who may assume it and what else it may do are unknown' : '';
+  return `${code(principal)} may ${may.join(', ')}${trusted}${unknown}${certain ? '' : '; not certain'}`;
 }
 
 /** The deployment that has a row. */

@@ -1,5 +1,6 @@
 import type {
   Bound,
+  ComputeCode,
   Condition,
   EndpointPermission,
   Flow,
@@ -158,6 +159,11 @@ export function accessText({ access }: Store): string {
 }
 
 /** `8 hours`; the unit is the largest that leaves a whole number. */
+/** What runs on the compute of an agent, in a word. */
+export function codeKindText(kind: ComputeCode['kind']): string {
+  return kind === 'image' ? 'container image' : kind === 'archive' ? 'code archive' : 'code';
+}
+
 export function boundText({ value, unit }: Pick<Bound, 'value' | 'unit'>): string {
   if (typeof value !== 'number' || unit !== 'seconds') {
     const noun = value === 1 ? unit.replace(/s$/, '') : unit;

@@ -59,6 +59,7 @@ export function startersOf(app: App, agent: Agent, ways: Ways): Starter[] {
       principal: identity ? identityName(app, identity) : nodeName(app, node),
       assumedBy: identity ? trustsOf(app, identity) : [],
       may: DRIVES.filter((drive) => may.has(drive)),
+      ...(identity && !identity.resource ? { outside: true } : {}),
       ...(workers.length > 0 ? { worksFor: sorted(workers.map((worker) => app.nameOf(worker))) } : {}),
       ...(isStep ? { step: true } : {}),
       ...(certain ? {} : { certain: false }),

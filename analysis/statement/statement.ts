@@ -16,6 +16,8 @@ export interface Statement {
   readonly agent: AgentIdentity;
   /** Model ids that the session role may call, from its conditions; `*` when a call is not limited to models. */
   readonly models: readonly string[];
+  /** The code that the compute runs, one for each value that the deployment can choose. Absent: an earlier version. */
+  readonly code?: readonly ComputeCode[];
   /** What sessions are created from, when the assembly holds it. */
   readonly definition?: Definition;
   readonly roles: readonly RoleReach[];
@@ -60,6 +62,17 @@ export interface AgentIdentity {
   readonly compute: string;
   readonly stack: string;
   readonly region: string;
+}
+
+/** A container image or a code archive. */
+export interface ComputeCode {
+  readonly kind: 'image' | 'archive' | 'unknown';
+  /** Registry and repository of an image, or the URL of an archive; `unknown` where the template doesn't state it. */
+  readonly name: string;
+  /** `digest sha256:…`, `tag …` (which can move), `version …` of an archive, or `unknown`. */
+  readonly version: string;
+  /** A deployment that has it. Absent: every deployment has. */
+  readonly when?: string;
 }
 
 export interface Definition {
@@ -157,6 +170,11 @@ export interface Starter {
   readonly principal: string;
   readonly assumedBy: readonly Trust[];
   readonly may: readonly Drive[];
+  /**
+   * True for a role, user or group that isn't in the app: who may assume it and what else it may do are unknown. Absent:
+   * false.
+   */
+  readonly outside?: boolean;
   /** What works as the principal: functions, state machines, builds. Absent: people, services, or nothing in the app. */
   readonly worksFor?: readonly string[];
   /** True for a step of a workflow that leads to the agent: it only continues what something else has started. */

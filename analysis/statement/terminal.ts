@@ -26,7 +26,11 @@ export function shortStatement(statement: Statement, style: StatementStyle): str
     ...triggers
       .filter(({ settles }) => !settles)
       .map((trigger) => visible(`${trigger.type} ${trigger.name} on ${firesOn(trigger)}`)),
-    ...starters.filter(({ step }) => !step).map(({ principal, may }) => visible(`${principal} may ${may.join(', ')}`)),
+    ...starters
+      .filter(({ step }) => !step)
+      .map(({ principal, may, outside }) =>
+        visible(`${principal} may ${may.join(', ')}${outside ? ' (not in the app)' : ''}`),
+      ),
   ];
   rows('Started by', cut(starting, style));
   row('Runtime', `${network.mode} mode${storageText(statement)}`);
