@@ -35,6 +35,7 @@ const TABLE: Readonly<Record<DataClass, Readonly<Record<string, string>>>> = {
       'ListCodeInterpreters ListEvents ListGatewayTargets ListGateways ListMemoryRecords ' +
       'ListOauth2CredentialProviders ListSessions ListWorkloadIdentities PartiallyAuthorizeActions ' +
       'RetrieveMemoryRecords',
+    cassandra: 'Select',
     cloudformation: 'DescribeStackEvents DescribeStacks',
     cloudfront: 'GetInvalidation',
     cloudtrail: 'LookupEvents',
@@ -59,6 +60,10 @@ const TABLE: Readonly<Record<DataClass, Readonly<Record<string, string>>>> = {
       'BatchGetPartition GetDatabase GetPartition GetPartitionIndexes GetPartitions GetTable GetTableVersion GetTableVersions ' +
       'GetTables',
     kafka: 'DescribeCluster GetBootstrapBrokers ListScramSecrets',
+    // Not WriteData: the ARN of a topic doesn't say what reads it, which may start turns.
+    'kafka-cluster':
+      'AlterGroup Connect DescribeCluster DescribeClusterDynamicConfiguration DescribeGroup DescribeTopic ' +
+      'DescribeTopicDynamicConfiguration ReadData',
     kinesis:
       'DescribeStream DescribeStreamConsumer DescribeStreamSummary GetRecords GetShardIterator ListShards ListStreams ' +
       'SubscribeToShard',
@@ -78,16 +83,21 @@ const TABLE: Readonly<Record<DataClass, Readonly<Record<string, string>>>> = {
       'DescribeActivity DescribeExecution DescribeStateMachine DescribeStateMachineForExecution GetExecutionHistory ' +
       'ListActivities ListExecutions ListStateMachines',
     sts: 'GetServiceBearerToken',
+    timestream: 'DescribeEndpoints Select',
     xray: 'GetSamplingRules GetSamplingTargets',
   },
   'data-write': {
     'bedrock-agentcore': 'CompleteResourceTokenAuth CreateEvent DeleteEvent DeleteMemoryRecord',
+    cassandra: 'Modify',
     cloudfront: 'CreateInvalidation',
     cloudwatch: 'PutMetricData',
     codebuild: 'BatchPutCodeCoverages BatchPutTestCases CreateReport UpdateReport',
     codecommit: 'GitPush PostCommentForPullRequest UpdateComment',
     'codeguru-profiler': 'ConfigureAgent PostAgentProfile',
     dynamodb: 'BatchWriteItem DeleteItem PutItem UpdateItem',
+    // Not DbConnectAdmin: the administrator changes who else may connect. A user of the database limits the others.
+    dsql: 'DbConnect',
+    elasticache: 'Connect',
     elasticfilesystem: 'ClientRootAccess ClientWrite',
     es: 'ESHttpDelete ESHttpPatch ESHttpPost ESHttpPut',
     glue: 'BatchCreatePartition BatchDeletePartition CreatePartition DeletePartition UpdatePartition',
@@ -96,6 +106,7 @@ const TABLE: Readonly<Record<DataClass, Readonly<Record<string, string>>>> = {
       'GenerateDataKeyWithoutPlaintext GenerateMac ReEncrypt* ReEncryptFrom ReEncryptTo Sign',
     // A log group that AgentCore makes for a Runtime on first use: its L2 grants this on the name of that group.
     logs: 'CreateLogGroup CreateLogStream PutLogEvents',
+    memorydb: 'Connect',
     'rds-data':
       'BatchExecuteStatement BeginTransaction CommitTransaction ExecuteSql ExecuteStatement RollbackTransaction',
     'rds-db': 'connect',
@@ -108,6 +119,7 @@ const TABLE: Readonly<Record<DataClass, Readonly<Record<string, string>>>> = {
     securityhub: 'BatchImportFindings',
     sqs: 'ChangeMessageVisibility DeleteMessage PurgeQueue',
     ssm: 'CreateOpsItem PutParameter UpdateOpsItem',
+    timestream: 'WriteRecords',
     xray: 'PutTelemetryRecords PutTraceSegments',
   },
   start: {

@@ -30,6 +30,15 @@ export const OPTIONAL_FORMS: ReadonlyMap<string, ReviewedAction> = new Map<strin
   ['cloudwatch:GetMetricStatistics', { whom: 'any', why: DATASET }],
   ['cloudwatch:ListMetrics', { whom: 'any', why: DATASET }],
   ['cloudwatch:PutMetricData', { whom: 'any', why: DATASET }],
+  [
+    'comprehend:DetectEntities',
+    { whom: 'any', why: 'a text has no ARN; the one resource type (endpoint) is optional' },
+  ],
+  ['polly:SynthesizeSpeech', { whom: 'any', why: 'a text has no ARN; the one resource type (lexicon) is optional' }],
+  [
+    'translate:TranslateText',
+    { whom: 'any', why: 'a text has no ARN; the resource types (parallel-data, terminology) are optional' },
+  ],
   ['ec2:AssignPrivateIpAddresses', { whom: 'function in a VPC', why: INTERFACE }],
   ['ec2:CreateNetworkInterface', { whom: 'function in a VPC', why: INTERFACE }],
   ['ec2:DeleteNetworkInterface', { whom: 'function in a VPC', why: INTERFACE }],

@@ -16,6 +16,20 @@ const QUERIES = [
   ),
   'glue:GetDatabase',
   'ssm:GetParametersByPath',
+  // Data of a named database or cluster, which aws-cdk-lib has no grants for.
+  ...[
+    'AlterGroup',
+    'Connect',
+    'DescribeCluster',
+    'DescribeClusterDynamicConfiguration',
+    'DescribeGroup',
+    'DescribeTopic',
+    'DescribeTopicDynamicConfiguration',
+    'ReadData',
+  ].map((name) => `kafka-cluster:${name}`),
+  ...['cassandra:Select', 'cassandra:Modify'],
+  ...['dsql:DbConnect', 'elasticache:Connect', 'memorydb:Connect'],
+  ...['timestream:DescribeEndpoints', 'timestream:Select', 'timestream:WriteRecords'],
 ];
 
 describe('the table of data actions', () => {

@@ -33,7 +33,44 @@ describe('what the execution role may do', () => {
   const bucket = (of = 'Data') => [arnOf(of), { 'Fn::Sub': `\${${of}.Arn}/*` }];
   const Data = { Data: { Type: 'AWS::S3::Bucket' } };
 
+  const TOPIC = arn('kafka', 'topic/events/abc-1/orders');
+
   test.each<[string, readonly object[], Record<string, unknown>]>([
+    [
+      'a consumer of a Kafka topic',
+      [
+        allow(['kafka-cluster:Connect', 'kafka-cluster:DescribeCluster'], arn('kafka', 'cluster/events/abc-1')),
+        allow(['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'], TOPIC),
+        allow(['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'], arn('kafka', 'group/events/abc-1/agent')),
+      ],
+      {},
+    ],
+    ['a user of a database', [allow('rds-db:connect', arn('rds-db', 'dbuser:db-ABC/app'))], {}],
+    [
+      'a user of a cache',
+      [allow('elasticache:Connect', [arn('elasticache', 'replicationgroup:g'), arn('elasticache', 'user:u')])],
+      {},
+    ],
+    [
+      'a user of a database in memory',
+      [allow('memorydb:Connect', [arn('memorydb', 'cluster/c'), arn('memorydb', 'user/u')])],
+      {},
+    ],
+    ['a user of Aurora DSQL', [allow('dsql:DbConnect', arn('dsql', 'cluster/c'))], {}],
+    [
+      'a table of Keyspaces',
+      [allow(['cassandra:Select', 'cassandra:Modify'], arn('cassandra', '/keyspace/k/table/t'))],
+      {},
+    ],
+    [
+      'a table of Timestream',
+      [
+        allow(['timestream:Select', 'timestream:WriteRecords'], arn('timestream', 'database/d/table/t')),
+        allow('timestream:DescribeEndpoints'),
+      ],
+      {},
+    ],
+    ['metrics, which have no resource', [allow('cloudwatch:PutMetricData')], {}],
     ['bucket.grantRead', [allow(['s3:GetObject*', 's3:GetBucket*', 's3:List*'], bucket())], Data],
     [
       'bucket.grantReadWrite',
@@ -95,6 +132,24 @@ describe('what the execution role may do', () => {
     ['a pattern of actions', [allow('dynamodb:*Item', arn('dynamodb', 'table/t'))], ['MA-ID5 error']],
     ['control of a named resource', [allow('dynamodb:DeleteTable', arn('dynamodb', 'table/t'))], ['MA-ID7 error']],
     ['control without a resource form', [allow('ec2:DescribeInstances')], ['MA-ID7 error']],
+    ['every cluster of Kafka', [allow('kafka-cluster:Connect', '*')], ['MA-ID5 fatal']],
+    ['every topic of Kafka', [allow('kafka-cluster:ReadData', '*')], ['MA-ID5 fatal']],
+    ['clusters of Kafka by their type', [allow('kafka-cluster:Connect', arn('kafka', 'cluster/*'))], ['MA-ID5 fatal']],
+    ['a topic of Kafka that something may read', [allow('kafka-cluster:WriteData', TOPIC)], ['MA-ID7 error']],
+    ['a new topic of Kafka', [allow('kafka-cluster:CreateTopic', TOPIC)], ['MA-ID7 error']],
+    ['every user of a database', [allow('rds-db:connect', '*')], ['MA-ID5 fatal']],
+    ['every cache', [allow('elasticache:Connect', '*')], ['MA-ID5 fatal']],
+    ['every database in memory', [allow('memorydb:Connect', '*')], ['MA-ID5 fatal']],
+    ['every cluster of Aurora DSQL', [allow('dsql:DbConnect', '*')], ['MA-ID5 fatal']],
+    ['the administrator of a database', [allow('dsql:DbConnectAdmin', arn('dsql', 'cluster/c'))], ['MA-ID7 error']],
+    ['every table of Keyspaces', [allow('cassandra:Select', '*')], ['MA-ID5 fatal']],
+    ['every table of Timestream', [allow('timestream:WriteRecords', '*')], ['MA-ID5 fatal']],
+    ['DynamoDB behind a cache', [allow('dax:PutItem', arn('dax', 'cache/c'))], ['MA-ID7 error']],
+    ['an endpoint of a model', [allow('sagemaker:InvokeEndpoint', arn('sagemaker', 'endpoint/e'))], ['MA-ID7 error']],
+    ['the text of any picture', [allow('textract:DetectDocumentText', '*')], ['MA-ID7 error']],
+    ['a translation, which has no resource', [allow('translate:TranslateText', '*')], ['MA-ID7 error']],
+    ['names in a text, which has no resource', [allow('comprehend:DetectEntities', '*')], ['MA-ID7 error']],
+    ['speech, which has no resource', [allow('polly:SynthesizeSpeech', '*')], ['MA-ID7 error']],
     ['an action that nobody knows', [allow('nova:Conjure', '*')], ['MA-ID5 fatal', 'MA-ID7 error']],
     ['policies', [allow('iam:PutRolePolicy', arn('iam', 'role/x'))], ['MA-ID7 fatal']],
     ['assuming a role', [allow('sts:AssumeRole', 'arn:aws:iam::111122223333:role/x')], ['MA-ID7 fatal']],
