@@ -38,6 +38,6 @@ module.exports = {
   globalSetup: '<rootDir>/test/shared-folder.js',
   globalTeardown: '<rootDir>/test/remove-shared-folder.js',
   setupFiles: ['<rootDir>/test/setup-env.js'],
-  setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
+  setupFilesAfterEnv: ['<rootDir>/test/stack-traces.js', 'aws-cdk-lib/testhelpers/jest-autoclean'],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/build', '<rootDir>/dist'],
 };

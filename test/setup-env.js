@@ -17,5 +17,3 @@ process.env.CDK_CONTEXT_JSON ??= JSON.stringify({
 globalThis[Symbol.for('@aws-cdk/core.App#initHook')] = (app) => {
   app._treeMetadata = false;
 };
-// As in Node. Jest keeps 100 frames of each error, and CDK maps the frames of every acknowledgement to their sources.
-Error.stackTraceLimit = 10;

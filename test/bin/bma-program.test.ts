@@ -10,9 +10,6 @@ import { runInEnvironment } from './run-in-process';
 import { runInTerminal } from './run-program';
 import { addDirectAgent } from '../fixtures/direct-agent';
 import { version } from '../../package.json';
-import { stageAssets } from '../staged-assets';
-
-stageAssets();
 
 const ROOT = path.resolve(__dirname, '../..');
 const app = new App();

@@ -4,10 +4,7 @@ import * as path from 'node:path';
 import { App } from 'aws-cdk-lib/core';
 import { runInProcess as run } from './run-in-process';
 import { addDirectAgent } from '../fixtures/direct-agent';
-import { stageAssets } from '../staged-assets';
 import { writeAssembly } from './written-assembly';
-
-stageAssets();
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bma-'));
 afterAll(() => fs.rmSync(work, { recursive: true, force: true }));

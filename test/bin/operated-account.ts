@@ -11,9 +11,6 @@ import { deploy } from '../workflow-run/support/scenario-stack';
 import { WorkflowCloud } from '../workflow-run/support/workflow-cloud';
 import { runInEnvironment } from './run-in-process';
 import { environmentOf, PROGRAM, type Result, run, runInTerminal } from './run-program';
-import { stageAssets } from '../staged-assets';
-
-stageAssets();
 
 /** Roles of people: one that may do everything, one that may only read, and one that may do nothing. */
 const PEOPLE: Readonly<Record<string, (workflow: TurnWorkflow, role: Role) => void>> = {

@@ -6,9 +6,6 @@ import { readDirectory } from '../../analysis/model/read-directory';
 import { assemblyOf } from '../../analysis/model/read-stacks';
 import { TemplateModel } from '../../analysis/model/template-model';
 import { statementsOf } from '../../analysis/statement/build';
-import { stageAssets } from '../staged-assets';
-
-stageAssets();
 
 const plain = terminalStyle({ isTTY: false }, {});
 

@@ -13,7 +13,6 @@ import { type LocalService, readScript } from '../../local';
 import type { SessionClient } from '../../runtime/session-client/client';
 import type { McpCallItem } from '../../runtime/session-client/types';
 import { RecordedAws } from '../../local/stand-ins/recorded-aws';
-import { stageAssets } from '../staged-assets';
 import {
   agentCoreSession,
   allItems,
@@ -42,8 +41,6 @@ const SCRIPT = readScript({
     },
   ],
 });
-
-stageAssets();
 
 /** The tool exactly as the construct publishes it. */
 function renderedTool(): StdioMcpTool {

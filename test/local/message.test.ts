@@ -11,9 +11,6 @@ import { AgentModel, AgentTool } from '../../lib';
 import { AgentBlueprint, type AgentBlueprintProps } from '../../lib/blueprint';
 import { readScript } from '../../local';
 import { runMessage, type MessageOptions } from '../../local/message/run-message';
-import { stageAssets } from '../staged-assets';
-
-stageAssets();
 
 class ChangelogWriter extends AgentBlueprint {
   constructor(scope: Construct, id: string, props: AgentBlueprintProps = {}) {

@@ -13,9 +13,6 @@ import { type CostAssumptions, MonthlyCostEstimate } from '../../../lib';
 import { waitAfter } from '../../../runtime/turn-handlers/check-turn/back-off';
 import { handWritten, type Resources } from '../statement/hand-written';
 import { turnApp } from '../../lib/cost/turn-app';
-import { stageAssets } from '../../staged-assets';
-
-stageAssets();
 
 function estimated(Resources: Resources, given: CostAssumptions = {}, template: object = {}): CostRecord {
   const stack = { id: 'Hand', stackName: 'Hand', region: 'us-east-1', template: { Resources, ...template } };

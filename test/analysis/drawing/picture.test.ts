@@ -24,9 +24,6 @@ import { readDirectory } from '../../../analysis/model/read-directory';
 import { TemplateModel } from '../../../analysis/model/template-model';
 import { statementsOf } from '../../../analysis/statement/build';
 import { problemsOf } from './svg-geometry';
-import { stageAssets } from '../../staged-assets';
-
-stageAssets();
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'pictures-'));
 afterAll(() => fs.rmSync(work, { recursive: true, force: true }));

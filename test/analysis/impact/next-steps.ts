@@ -8,9 +8,6 @@ import { readDirectory } from '../../../analysis/model/read-directory';
 import { TemplateModel } from '../../../analysis/model/template-model';
 import type { NextStepApp } from './next-step-apps';
 import { identifiersIn, type Identifier } from './primary-identifiers';
-import { stageAssets } from '../../staged-assets';
-
-stageAssets();
 
 const ACCOUNT = '111122223333';
 const EAST = { env: { account: ACCOUNT, region: 'us-east-1' } };

@@ -35,9 +35,6 @@ import {
   type ManagedAgentProps,
   type TurnWorkflowProps,
 } from '../../../lib';
-import { stageAssets } from '../../staged-assets';
-
-stageAssets();
 
 const ENV = { account: '111122223333', region: 'us-east-1' };
 const SKILL = path.join(__dirname, '../../local/fixtures/plugin/skills/greet');

@@ -25,9 +25,6 @@ import type { SessionDefinitionFile } from '../../../lib/contracts/session';
 import { RESOURCELESS_ACTIONS } from '../../../lib/identity/perms';
 import { decideFor } from '../../iam/decide';
 import { ACCOUNT, REGION, SynthesizedAccount } from '../../iam/synthesized-account';
-import { stageAssets } from '../../staged-assets';
-
-stageAssets();
 
 const arn = (service: string, rest: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
 const KNOWLEDGE_BASE = arn('bedrock', 'knowledge-base/KB12345678');

@@ -18,9 +18,6 @@ import {
   type ManagedAgentProps,
 } from '../../../lib';
 import type { SessionDefinitionBinding, SessionDefinitionFile } from '../../../lib/contracts/session';
-import { stageAssets } from '../../staged-assets';
-
-stageAssets();
 
 const ACCOUNT = '111122223333';
 

@@ -20,9 +20,6 @@ import {
 import type { SessionDefinitionFile } from '../../../lib/contracts/session';
 import { decideFor } from '../../iam/decide';
 import { ACCOUNT, REGION, SynthesizedAccount } from '../../iam/synthesized-account';
-import { stageAssets } from '../../staged-assets';
-
-stageAssets();
 
 const OTHER = '444455556666';
 const arn = (service: string, rest: string, account = ACCOUNT) => `arn:aws:${service}:${REGION}:${account}:${rest}`;

@@ -26,9 +26,6 @@ import { readConstructTree } from '../../../lib/security/construct-tree';
 import { readDirectory } from '../../../analysis/model/read-directory';
 import { TemplateModel } from '../../../analysis/model/template-model';
 import { ENV } from './governed-app';
-import { stageAssets } from '../../staged-assets';
-
-stageAssets();
 
 const reason = 'Reviewed in SEC-42';
 const stackIn = (scope: App | Stage, id: string, env: object | undefined = ENV) => new Stack(scope, id, { env });
