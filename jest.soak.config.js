@@ -1,4 +1,5 @@
 const { readdirSync, readFileSync } = require('node:fs');
+const { availableParallelism } = require('node:os');
 const path = require('node:path');
 const config = require('./jest.config');
 
@@ -14,7 +15,8 @@ const properties = readdirSync(path.join(__dirname, 'test'), { recursive: true }
 /** @type {import('jest').Config} Proofs that take minutes: what and why is in CONTRIBUTING.md. */
 module.exports = {
   ...config,
-  maxWorkers: '100%',
+  // The longest suites wait for processes and timers, too, but their faults by the clock need a machine that isn't overloaded.
+  maxWorkers: 1 + availableParallelism(),
   testTimeout: 1_800_000,
   testMatch: ['**/*.soak.test.ts', ...properties],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumer/project/'],
