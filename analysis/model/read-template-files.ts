@@ -92,6 +92,13 @@ function readTemplate(file: string): Readonly<Record<string, unknown>> {
   if (!isObject(at(template, 'Resources'))) {
     throw new Error(`${file} has no Resources, so it isn't a template. ${FIX}`);
   }
+  // A transform stands for resources, as Fn::ForEach does.
+  const odd = entriesOf(at(template, 'Resources')).find(
+    ([logicalId, resource]) => !logicalId.startsWith('Fn::') && typeof at(resource, 'Type') !== 'string',
+  );
+  if (odd !== undefined) {
+    throw new Error(`${file} can't be checked: its resource ${odd[0]} has no Type. ${FIX}`);
+  }
   return template;
 }
 

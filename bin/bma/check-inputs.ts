@@ -40,7 +40,7 @@ export function readCheckInputs(places: readonly string[], environment: Environm
   // Each file is read separately first, so that the error lists all unreadable files.
   files.forEach((file) => attempt(() => templateStacks([file])));
   const ofFiles = problems.length > 0 ? [] : attempt(() => templateStacks(files, environment));
-  const stacks = [...directories.flatMap((directory) => attempt(() => directoryStacks(directory))), ...ofFiles];
+  const stacks = [...directories.flatMap((directory) => attempt(() => stacksOf(directory))), ...ofFiles];
   const acknowledgements = [
     ...directories.flatMap((directory) => attempt(() => readAcknowledgements(directory))),
     ...ofFiles.flatMap(acknowledgementsIn),
@@ -58,6 +58,15 @@ export function readCheckInputs(places: readonly string[], environment: Environm
     files: { read: (file) => readers.map((reader) => reader.read(file)).find((text) => text !== undefined) },
     acknowledgements,
   };
+}
+
+/** @throws Error for a directory without a stack, whose check would be a success that says nothing */
+function stacksOf(directory: string): StackData[] {
+  const stacks = directoryStacks(directory);
+  if (stacks.length === 0) {
+    throw new Error(`${directory} holds no stack. Fix: give the directory that "cdk synth" writes (cdk.out).`);
+  }
+  return stacks;
 }
 
 /** A path that can't be read at all counts as a file, whose reading then says why. */

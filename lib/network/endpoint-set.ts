@@ -63,6 +63,14 @@ export class EndpointSet {
         allowed: 'one endpoint per service',
         fix: 'remove the duplicate',
       });
+      requirePattern(
+        scope,
+        `endpoints.${service.name}.vpcEndpointId`,
+        vpcEndpointId,
+        /^vpce-(?!svc-)[0-9A-Za-z-]+$/,
+        'the id of a VPC endpoint, which begins with vpce- (vpce-svc- is a service)',
+        'copy it from `aws ec2 describe-vpc-endpoints`',
+      );
       this.known.set(keyOf(service), { service, vpcEndpointId });
       this.addNames(service);
     }

@@ -13,6 +13,7 @@ import { readConstructTree, stacksBelow } from './construct-tree';
 import { type ManagedAgentChecksProps, ManagedAgentRuleFamily } from './managed-agent-checks-props';
 import { reportStages } from './stage-reports';
 import { checkInputsOf, requireProps } from '../validation/checked-inputs';
+import { requireInput } from '../validation/input-error';
 
 const NAME = 'ManagedAgentChecks';
 
@@ -63,6 +64,12 @@ export class ManagedAgentChecks extends NagPack {
   constructor(scope?: IConstruct, props: ManagedAgentChecksProps = {}) {
     super(scope);
     requireProps('ManagedAgentChecks', 'ManagedAgentChecks', props);
+    requireInput(props.families?.length !== 0, NAME, {
+      input: 'families',
+      value: [],
+      allowed: 'at least one family; without one, nothing is checked',
+      fix: 'name the families, or leave families out for all but COST',
+    });
     this.packName = NAME;
     this.scope = scope;
     this.families =
@@ -78,6 +85,14 @@ export class ManagedAgentChecks extends NagPack {
   /** Called by core after synthesis, with the stacks of the Stage that the pack is registered on. */
   public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
     const { appConstruct, stackTemplates } = context;
+    const checked = this.scope ?? appConstruct;
+    // Otherwise no stack would be checked, and synthesis would succeed whatever the app contains.
+    requireInput(checked.node.root === appConstruct.node.root, NAME, {
+      input: 'scope',
+      value: checked.node.path === '' ? 'an App' : checked.node.path,
+      allowed: 'the app that the pack is registered on, or a Stage or Stack in it; this one is in another app',
+      fix: 'write Validations.of(app).addPlugins(new ManagedAgentChecks(app)) with the same app',
+    });
     const registered = new Set(stackTemplates?.map(({ stackConstructPath }) => stackConstructPath));
     return this.check(appConstruct, (root) => stackTemplates === undefined || registered.has(root.node.path));
   }

@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 import { requireInput } from '../validation/input-error';
 
 const RATE = /^rate\(([1-9]\d{0,5}) (minutes?|hours?|days?)\)$/;
-const AT = /^at\(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\)$/;
+const AT = /^at\((\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\)$/;
 
 const NAMES = (names: string) => `(?:\\d{1,2}|${names})`;
 const LIST = (value: string) => `(?:\\*|${value}(?:-${value})?)(?:/\\d{1,3})?`;
@@ -50,8 +50,12 @@ export function requireSchedule(where: IConstruct, schedule: ScheduleExpression)
 }
 
 function wrongPart(expression: string): string | undefined {
-  if (RATE.test(expression) || AT.test(expression)) {
+  if (RATE.test(expression)) {
     return undefined;
+  }
+  const time = AT.exec(expression)?.[1];
+  if (time !== undefined) {
+    return isTime(time) ? undefined : 'the date or the time of day';
   }
   const fields = /^cron\((.*)\)$/.exec(expression)?.[1].split(' ');
   if (!fields) {
@@ -85,6 +89,12 @@ export function warnOfPast(where: IConstruct, schedule: ScheduleExpression, unti
         'EventBridge Scheduler refuses to create it. Fix: remove it, or choose a time to come.',
     );
   }
+}
+
+/** Whether a calendar has the day and a clock the time: JavaScript makes 2 March of 30 February. */
+function isTime(time: string): boolean {
+  const date = new Date(`${time}Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(time);
 }
 
 /** Whether the IANA time zone database has the name. */

@@ -225,6 +225,7 @@ function fixText(input: string, value: unknown, kind: string): string {
   if (kind === 'Date') return "Write it as in new Date('2027-06-30T12:00:00Z')";
   // The table has only the classes of this library, and most callers aren't agents.
   if (kind === 'iam.IGrantable') return 'Pass a role, or a construct that has one, such as a Lambda function';
+  if (kind === 'IConstruct') return 'Pass the App, or a construct in it';
   const { make = [] } = OBJECTS[kind] ?? OBJECTS[kind.slice(0, -2)] ?? {};
   return make.length > 0 ? `Pass ${make.join(', or ')}` : `Pass ${kindText(kind)}`;
 }

@@ -4,6 +4,7 @@ import type { StdioMcpTool } from '../../contracts/session';
 import { ROLE_CREDENTIAL_VARIABLES } from '../../contracts/lifecycle-variables';
 import { SERVER_VARIABLES, TOOL_DIRECTORY } from '../../contracts/tool';
 import type { ToolHost } from './tool-host';
+import { requireServerLabel } from './server-label';
 
 /** Options of every tool of the bundled image. */
 export interface BundledToolOptions {
@@ -58,12 +59,7 @@ export function bundledServer(host: ToolHost, server: BundledServer, options: Bu
 
 /** Checks the common options of bundled tools, before the tool is added to an agent. */
 export function checkOptions(where: string, options: BundledToolOptions): void {
-  requireInput(options.serverLabel === undefined || options.serverLabel.trim() !== '', where, {
-    input: 'serverLabel',
-    value: options.serverLabel,
-    allowed: 'a non-empty label',
-    fix: 'name the server or leave it out',
-  });
+  if (options.serverLabel !== undefined) requireServerLabel(where, options.serverLabel, 'server');
   if (options.deadline !== undefined) requireSeconds(where, 'deadline', options.deadline, 1, 900);
 }
 

@@ -3,6 +3,7 @@ import { Token } from 'aws-cdk-lib/core';
 import { GATEWAY_INVOKE_ACTIONS } from '../../identity/perms';
 import { requireInput, requirePattern } from '../../validation/input-error';
 import type { ToolParts } from './tool-host';
+import { requireServerLabel } from './server-label';
 
 /** An AgentCore Gateway whose tools an agent may call. */
 export interface GatewayToolOptions {
@@ -29,12 +30,7 @@ export interface GatewayToolOptions {
 const WHERE = 'AgentTool.gateway';
 
 export function checkGateway(props: GatewayToolOptions): void {
-  requireInput(props.serverLabel.trim() !== '', WHERE, {
-    input: 'serverLabel',
-    value: props.serverLabel,
-    allowed: 'a non-empty label',
-    fix: 'name the gateway',
-  });
+  requireServerLabel(WHERE, props.serverLabel, 'gateway');
   requirePattern(
     WHERE,
     'gatewayArn',

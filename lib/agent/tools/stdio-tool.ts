@@ -3,6 +3,7 @@ import { requireAbsoluteDirectory } from '../../validation/absolute-directory';
 import { requireSafeEnvironment } from '../../validation/environment-variables';
 import { InputError, requireInput } from '../../validation/input-error';
 import type { ToolParts } from './tool-host';
+import { requireServerLabel } from './server-label';
 
 /**
  * Longest value of an environment variable of a STDIO server. The service documents no limit; the Runtime's limit is
@@ -12,7 +13,7 @@ const MAX_ENVIRONMENT_VALUE = 5000;
 
 /** A STDIO MCP server in the image of the agent. */
 export interface StdioToolOptions {
-  /** Label of the server, unique in the agent. The model sees the tools under this label. */
+  /** Label of the server, unique in the agent: letters, digits, - and _. The model sees the tools under this label. */
   readonly serverLabel: string;
   /** Absolute path of the program. */
   readonly command: string;
@@ -51,12 +52,7 @@ export interface StdioToolOptions {
 
 export function checkStdio(props: StdioToolOptions): void {
   const where = `AgentTool.stdio '${props.serverLabel}'`;
-  requireInput(props.serverLabel.trim() !== '', where, {
-    input: 'serverLabel',
-    value: props.serverLabel,
-    allowed: 'a non-empty label',
-    fix: 'name the server',
-  });
+  requireServerLabel(where, props.serverLabel, 'server');
   requireInput(Token.isUnresolved(props.command) || props.command.startsWith('/'), where, {
     input: 'command',
     value: props.command,

@@ -151,6 +151,8 @@ test.each<[string, string, string | Uint8Array, RegExp]>([
   ['a text', 'x.yaml', 'hello', /x\.yaml is a string, not an object, so it isn't a template\. Fix:/],
   ['a list', 'x.json', '[]', /x\.json is a list, not an object/],
   ['no Resources', 'x.yaml', 'Outputs: {}', /x\.yaml has no Resources, so it isn't a template\. Fix:/],
+  ['a resource that is null', 'x.json', '{"Resources":{"A":null}}', /resource A has no Type\. Fix:/],
+  ['a type that is a number', 'x.json', '{"Resources":{"A":{"Type":7}}}', /resource A has no Type\. Fix:/],
   ['nothing', 'x.yaml', ' \n', /x\.yaml is empty\. Fix:/],
   ['a comment only', 'x.yaml', '# nothing', /x\.yaml is empty, not an object/],
   ['no JSON', 'x.json', '{', /x\.json can't be read: .*Fix: give a CloudFormation template/],

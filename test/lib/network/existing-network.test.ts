@@ -210,6 +210,11 @@ describe('a network in an existing VPC', () => {
       () => fromVpc({ existingEndpoints: [endpoint(S3), endpoint(S3)] }),
       /one endpoint per service/,
     ],
+    [
+      'the name of an endpoint as its id',
+      () => fromVpc({ existingEndpoints: [{ ...endpoint(S3), vpcEndpointId: 's3-endpoint' }] }),
+      /endpoints\.s3\.vpcEndpointId 's3-endpoint' is not accepted\. Allowed: the id of a VPC endpoint.*Fix: copy/,
+    ],
     ['NAT gateways', () => fromVpc({ egress: AgentEgress.open({ natGateways: 1 }) }), /egress\.natGateways 1/],
     ['something that is no organization', () => fromVpc({ organizationId: 'acme' }), /'acme'/],
   ];

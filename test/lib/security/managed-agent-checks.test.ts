@@ -406,6 +406,19 @@ describe('what happens at synth', () => {
     expect(unread.map(({ ruleName, severity }: any) => [ruleName, severity])).toEqual([['MA-READ1', 'error']]);
   });
 
+  test('a pack for another app fails synthesis: it would check nothing', () => {
+    const app = new App();
+    rawRole(stackIn(app, 'Stack'));
+    Validations.of(app).addPlugins(new ManagedAgentChecks(new App()));
+    expect(() => app.synth()).toThrow(/ManagedAgentChecks: scope 'an App' is not accepted.*Fix: /s);
+  });
+
+  test('no family is refused: nothing would be checked', () => {
+    expect(() => new ManagedAgentChecks(undefined, { families: [] })).toThrow(
+      /families \[\] is not accepted.*Fix: name the families/,
+    );
+  });
+
   test('stacks of Stages are in what cdk synth reports, as top-level stacks are', () => {
     const app = new App();
     const [judged, other] = ['Judged', 'Other'].map((id) => new Stage(app, id));

@@ -382,6 +382,10 @@ describe('schedules', () => {
     ['cron(0 6 * * * *)', /exactly one of them must be \?\) is wrong/],
     ['cron(0 6 1 * MON *)', /exactly one of them must be \?\) is wrong/],
     ['at(2026-12-24)', /the form is wrong/],
+    ['at(2026-13-24T00:00:00)', /the date or the time of day is wrong/],
+    ['at(2027-02-30T00:00:00)', /the date or the time of day is wrong/],
+    ['at(2027-02-28T24:00:00)', /the date or the time of day is wrong/],
+    ['at(2027-02-28T12:60:00)', /the date or the time of day is wrong/],
   ])('%s is refused at synth', (expression, message) => {
     const scene = new TriggerScene();
     const add = () => scene.add(AgentTrigger.onSchedule('S', ScheduleExpression.expression(expression)));
