@@ -107,9 +107,17 @@ function movedBy(model: Model, mover: Resource): Resource[] {
 /** The targets of a mover that move data themselves: a delivery stream, the location of a task. */
 function behind(model: Model, mover: Resource, depth = 0): Resource[] {
   const next =
-    depth > 3 ? [] : destinationResources(model, mover.properties).filter(({ type }) => PASSES_DATA_ON.test(type));
+    depth > 3
+      ? []
+      : [mover.properties, ...documentOf(mover)]
+          .flatMap((node) => destinationResources(model, node))
+          .filter(({ type }) => PASSES_DATA_ON.test(type));
   return next.flatMap((each) => [each, ...behind(model, each, depth + 1)]);
 }
+
+/** The policy of an account that names where its log groups are sent. Other policies name no destination. */
+const documentOf = ({ type, properties }: Resource): Node[] =>
+  type === 'AWS::Logs::AccountPolicy' ? properties.at('PolicyDocument') : [];
 
 const PASSES_DATA_ON = /^AWS::(?:KinesisFirehose::DeliveryStream|Logs::DeliveryDestination|DataSync::Location\w+)$/;
 

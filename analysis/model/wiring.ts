@@ -43,6 +43,8 @@ const SOURCES: ReadonlySet<string> = new Set([
 /** Properties that are a source in one type only: `Source` of a build is the code to build. */
 const SOURCES_OF: ReadonlyMap<string, readonly string[]> = new Map([
   ['AWS::Pipes::Pipe', ['Source']],
+  // Requests to a web function go to its revisions, which have the role.
+  ['AWS::Lambda::WebFunctionRevision', ['FunctionName']],
   // Target groups and registries, through which requests come in.
   ['AWS::ECS::Service', ['LoadBalancers', 'ServiceRegistries', 'VpcLatticeConfigurations']],
   ['AWS::ECS::TaskSet', ['LoadBalancers', 'ServiceRegistries']],

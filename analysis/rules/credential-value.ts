@@ -11,7 +11,7 @@ import { isInClear, type Keys } from './keys-above';
 
 /** Properties that hold a credential. A reference to a secret is correct there. */
 const isCredentialProperty = keyTest(
-  /(?:SecretValue|Password|PasswordValue|ApiKeyValue|ClientSecret|SecretString|SecretAccessKey|AuthToken|OAuthToken|AccessToken|SecretToken|BearerToken|PrivateKey|Passphrase)$|^(?:ApiKey|Token|Passwords)$/,
+  /(?:(?:Secret|Password|ApiKey|Token)Value|Password|ClientSecret|SecretString|SecretAccessKey|AuthToken|OAuthToken|AccessToken|SecretToken|BearerToken|PrivateKey|Passphrase)$|^(?:ApiKey|Token|Passwords)$/,
 );
 
 /** A setting, for example `ManageMasterUserPassword`: never the credential itself. */

@@ -25,7 +25,7 @@ export const MA_AUD3 = rule({
   family: 'audit',
   severity: 'error',
   subject: 'log group',
-  what: `Every log group of an agent has a customer-managed key and a retention of at least ${SHORTEST_RETENTION_DAYS} days, and streams to no other account; Runtimes, their endpoints and what reaches an agent write to log groups of the app.`,
+  what: `Every log group of an agent has a customer-managed key and a retention of at least ${SHORTEST_RETENTION_DAYS} days, accepts no bearer tokens, and streams to no other account; Runtimes, their endpoints and what reaches an agent write to log groups of the app.`,
   why: 'Logs of an agent quote what it was told and what it read. A log group that the service creates has no customer-managed key and no retention.',
   fix: 'Declare the log group with a key and a retention before the service creates it',
   page: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html',
@@ -233,6 +233,14 @@ function* judgeGroup(context: RuleContext, group: Resource, id: string): Iterabl
       when: custom.guard.and(whenLacking(context, id, custom, ['RetentionInDays'], days)),
     };
   }
+  // Whoever has the token writes false events, and no trail names the caller.
+  yield at(
+    'BearerTokenAuthenticationEnabled',
+    'The log group accepts events from whoever has a bearer token',
+    whenSome(valuesAt(group.properties, 'BearerTokenAuthenticationEnabled'), (known) => known !== 'false').and(
+      group.guard,
+    ),
+  );
   // With any retention (docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html).
   yield at(
     'LogGroupClass',

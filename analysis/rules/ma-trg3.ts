@@ -42,7 +42,9 @@ const PASSES_ON: ReadonlySet<string> = new Set(['alias', 'mapping', 'public']);
 
 /** Types that aren't public but that others can trigger. */
 const OPEN_TO_OTHERS: ReadonlySet<string> = new Set([
+  'AWS::BedrockAgentCore::Harness',
   'AWS::CodeBuild::Project',
+  'AWS::CodePipeline::Pipeline',
   'AWS::Lambda::EventSourceMapping',
   'AWS::MSK::Cluster',
   'AWS::Pipes::Pipe',

@@ -26,9 +26,11 @@ const ANSWERS = ['fixed-response', 'redirect'];
  */
 const JUDGES: ReadonlyMap<string, EntryJudge> = new Map<string, EntryJudge>([
   ['AWS::Lambda::Url', setting(['AuthType'], ['AWS_IAM'])],
-  ['AWS::Lambda::WebFunctionEndpoint', setting(['AuthType'], ['AWS_IAM'])],
+  ['AWS::Lambda::WebFunctionEndpoint', setting(['AuthType'], ['IamAuth'])],
   ['AWS::VpcLattice::Service', setting(['AuthType'], ['AWS_IAM'])],
   ['AWS::BedrockAgentCore::Gateway', setting(['AuthorizerType'], ['AWS_IAM', 'CUSTOM_JWT'])],
+  // Without an authorizer, callers need a permission in IAM. The issuer of an authorizer is judged with every entry.
+  ['AWS::BedrockAgentCore::Harness', () => undefined],
   ['AWS::CodePipeline::Webhook', setting(['Authentication'], ['GITHUB_HMAC'])],
   ['AWS::SES::MailManagerIngressPoint', INGRESS],
   ['AWS::SES::MailManagerRuleSet', rulesOfMail],
@@ -57,6 +59,7 @@ const JUDGES: ReadonlyMap<string, EntryJudge> = new Map<string, EntryJudge>([
   ],
   ['AWS::Transfer::Server', transfer],
   ['AWS::CodeBuild::Project', webhook],
+  ['AWS::CodePipeline::Pipeline', pullRequests],
   ['AWS::Lambda::EventSourceMapping', outsideSource(['SelfManagedEventSource'])],
   ['AWS::Pipes::Pipe', outsideSource(['SourceParameters', 'SelfManagedKafkaParameters'])],
   ['AWS::MSK::Cluster', unauthenticated],
@@ -176,6 +179,14 @@ function webhook({ properties }: Resource): Opening | undefined {
         path: ['Triggers', 'FilterGroups'],
         says: 'A webhook starts a build for pull requests of anybody',
       };
+}
+
+/** A pull request of anybody starts a pipeline with its own files, if the repository is public. */
+function pullRequests({ properties }: Resource): Opening | undefined {
+  const path = ['Triggers', 'GitConfiguration', 'PullRequest'];
+  return valuesAt(properties, ...path).length > 0
+    ? { how: 'weak', path, says: 'A pipeline starts for pull requests, which anybody opens in a public repository' }
+    : undefined;
 }
 
 /** The roles at a source provider that may write to the repository. Anybody can read a public one. */

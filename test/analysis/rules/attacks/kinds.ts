@@ -20,6 +20,7 @@ import { NARROWED_PRINCIPALS } from './narrowed-principals';
 import { NARROWED_WAYS } from './narrowed-ways';
 import { NESTED_APPLICATIONS } from './nested-applications';
 import { NEWER_FORMS } from './newer-forms';
+import { NEWER_SERVICES } from './newer-services';
 import { OUTSIDE_HOSTS } from './outside-hosts';
 import { OPENED_BALANCERS } from './opened-balancers';
 import { OPENINGS } from './openings';
@@ -49,7 +50,7 @@ const OWN: readonly (readonly [string, readonly Pair[]])[] = [
   ['something beside the agent', [...INDIRECT, ...BESIDE_ORDINARY]],
   ['an action outside of the list', ACTIONS],
   ["a part that can't be read", [...UNREADABLE, ...NESTED_APPLICATIONS]],
-  ['a newer type, property or form', NEWER_FORMS],
+  ['a newer type, property or form', [...NEWER_FORMS, ...NEWER_SERVICES]],
   ['a way out of the network', [...PATHS, ...OUTSIDE_HOSTS]],
   ['another account', [...ACCOUNTS, ...HANDED_OUT, ...MOVED_AWAY, ...LENT_ROLES]],
   ['a service that acts for somebody else', OWN_SERVICES],
