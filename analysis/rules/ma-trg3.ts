@@ -44,7 +44,6 @@ const PASSES_ON: ReadonlySet<string> = new Set(['alias', 'mapping', 'public']);
 const OPEN_TO_OTHERS: ReadonlySet<string> = new Set([
   'AWS::BedrockAgentCore::Harness',
   'AWS::CodeBuild::Project',
-  'AWS::CodePipeline::Pipeline',
   'AWS::Lambda::EventSourceMapping',
   'AWS::MSK::Cluster',
   'AWS::Pipes::Pipe',

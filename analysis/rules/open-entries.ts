@@ -59,7 +59,6 @@ const JUDGES: ReadonlyMap<string, EntryJudge> = new Map<string, EntryJudge>([
   ],
   ['AWS::Transfer::Server', transfer],
   ['AWS::CodeBuild::Project', webhook],
-  ['AWS::CodePipeline::Pipeline', pullRequests],
   ['AWS::Lambda::EventSourceMapping', outsideSource(['SelfManagedEventSource'])],
   ['AWS::Pipes::Pipe', outsideSource(['SourceParameters', 'SelfManagedKafkaParameters'])],
   ['AWS::MSK::Cluster', unauthenticated],
@@ -179,14 +178,6 @@ function webhook({ properties }: Resource): Opening | undefined {
         path: ['Triggers', 'FilterGroups'],
         says: 'A webhook starts a build for pull requests of anybody',
       };
-}
-
-/** A pull request of anybody starts a pipeline with its own files, if the repository is public. */
-function pullRequests({ properties }: Resource): Opening | undefined {
-  const path = ['Triggers', 'GitConfiguration', 'PullRequest'];
-  return valuesAt(properties, ...path).length > 0
-    ? { how: 'weak', path, says: 'A pipeline starts for pull requests, which anybody opens in a public repository' }
-    : undefined;
 }
 
 /** The roles at a source provider that may write to the repository. Anybody can read a public one. */

@@ -1,3 +1,8 @@
+import { CONTAINER_SERVICES } from './apps/container-services';
+import { EVENT_PIPELINES } from './apps/event-pipelines';
+import { LAKES } from './apps/lakes';
+import { ASSISTANTS, CI_PIPELINES, OBSERVABILITY } from './apps/observability';
+import { SITES } from './apps/sites';
 import { STARTED_BY } from './apps/started-by';
 import { SERVERLESS_SERVICES } from './apps/serverless-services';
 import { SERVERLESS } from './apps/serverless';
@@ -40,6 +45,11 @@ testOrdinary(
     ...STARTED_BY,
   ],
   60,
+);
+
+testOrdinary(
+  [...EVENT_PIPELINES, ...SITES, ...CONTAINER_SERVICES, ...LAKES, ...CI_PIPELINES, ...OBSERVABILITY, ...ASSISTANTS],
+  33,
 );
 
 test.each(PLATFORMS.map((each) => [each.name, each] as const))('a platform without a finding: %s', (_name, each) => {

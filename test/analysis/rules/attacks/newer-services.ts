@@ -54,61 +54,6 @@ const ENTRIES_OF_SERVICES: readonly Pair[] = [
       }),
     ),
   ),
-  pair(
-    'MA-TRG3',
-    'a pipeline that starts turns starts for pull requests',
-    { PullRequest: [{ Events: ['OPEN'], Branches: { Includes: ['main'] } }] },
-    { Push: [{ Branches: { Includes: ['main'] } }] },
-    (events) => ({
-      add: {
-        PipelineRole: roleOf('codepipeline.amazonaws.com', may('lambda:InvokeFunction', arnOf('Starter'))),
-        Pipeline: of('AWS::CodePipeline::Pipeline', {
-          PipelineType: 'V2',
-          RoleArn: arnOf('PipelineRole'),
-          ArtifactStore: { Type: 'S3', Location: 'artifacts' },
-          Triggers: [
-            {
-              ProviderType: 'CodeStarSourceConnection',
-              GitConfiguration: { SourceActionName: 'take', ...events },
-            },
-          ],
-          Stages: [
-            {
-              Name: 'Source',
-              Actions: [
-                {
-                  Name: 'take',
-                  ActionTypeId: {
-                    Category: 'Source',
-                    Owner: 'AWS',
-                    Provider: 'CodeStarSourceConnection',
-                    Version: '1',
-                  },
-                  Configuration: {
-                    ConnectionArn: 'arn:aws:codeconnections:us-east-1:111122223333:connection/c',
-                    FullRepositoryId: 'example/shop',
-                    BranchName: 'main',
-                  },
-                  OutputArtifacts: [{ Name: 'source' }],
-                },
-              ],
-            },
-            {
-              Name: 'Review',
-              Actions: [
-                {
-                  Name: 'start',
-                  ActionTypeId: { Category: 'Invoke', Owner: 'AWS', Provider: 'Lambda', Version: '1' },
-                  Configuration: { FunctionName: ref('Starter'), UserParameters: '#{take.CommitMessage}' },
-                  InputArtifacts: [{ Name: 'source' }],
-                },
-              ],
-            },
-          ],
-        }),
-      },
-    }),
-  ),
 ];
 
 /** Where the logs of the account go, by a policy that names a stream of the app. */
