@@ -37,7 +37,7 @@ function fromVpc(props: Partial<AgentNetworkFromVpcOptions> = {}, attributes?: P
 const group = (stack: Stack, id: string) => ec2.SecurityGroup.fromSecurityGroupId(stack, id, `sg-${id.toLowerCase()}`);
 const endpoint = (service: AgentNetworkService): AgentNetworkEndpoint => ({
   service,
-  vpcEndpointId: `vpce-${service.name}`,
+  vpcEndpointId: `vpce-${service.name.replace('.', '-')}`,
 });
 const client = (stack: Stack, vpc: ec2.IVpc) =>
   new ec2.SecurityGroup(stack, 'Client', { vpc, allowAllOutbound: false });
