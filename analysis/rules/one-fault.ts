@@ -85,7 +85,10 @@ function withOther(finding: Reported, { rule, severity, sentences, related, data
     sentences: [...finding.sentences, `${sentences.join('. ')} (${rule})`],
     related: distinct([...finding.related, ...related]),
     isOfPattern: finding.isOfPattern && isOfPattern,
-    data: { ...joinedData(finding.data, data), also: [...new Set([finding.data.also ?? [], rule].flat())] },
+    data: {
+      ...joinedData(finding.data, data),
+      also: [...new Set([finding.data.also ?? [], data.also ?? [], rule].flat())],
+    },
   };
 }
 

@@ -132,3 +132,18 @@ test('an open URL of a function and the permission that it needs are one finding
   // A URL that is made elsewhere may exist.
   expect(said({ add: { Allowed } })).toEqual([expect.stringMatching(/^MA-TRG3 Allowed: /)]);
 });
+
+test('a finding that takes over another one keeps the rules which that one names', () => {
+  const statement = { Effect: 'Allow', Principal: { AWS: arnOf('ExecutionRole') }, Action: 'kms:*', Resource: '*' };
+  const [finding, ...others] = reported({
+    set: {
+      'Key.KeyPolicy': (policy: { Statement: unknown[] }) => ({
+        ...policy,
+        Statement: [...policy.Statement, statement],
+      }),
+    },
+  });
+  expect(others).toEqual([]);
+  expect(finding.rule).toBe('MA-ENC1');
+  expect([finding.data.also].flat().sort()).toEqual(['MA-ID5', 'MA-ID7']);
+});
