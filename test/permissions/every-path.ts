@@ -4,16 +4,12 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { App } from 'aws-cdk-lib/core';
 import { loadScenario } from '../../bin/local-scenario';
 import { ScenarioRun } from '../../bin/scenario-run';
-import { EXAMPLES } from '../../examples';
 import type { Properties } from '../../local/cloud/deployment';
 import type { CloudEvent, LocalCloud } from '../../local/cloud';
 import type { AccountPolicies, RecordedDecision } from '../../local/iam/account-policies';
-import { stageAssets } from '../staged-assets';
-
-stageAssets();
+import { copyOfAssembly } from '../examples/synthesized';
 
 const ROOT = path.resolve(__dirname, '../..');
 
@@ -42,19 +38,14 @@ export type Change = (
   stack: string,
 ) => void;
 
-/** @returns the directory of the cloud assembly */
-export function synthesized(example: string, change?: Change): string {
-  const outdir = fs.mkdtempSync(path.join(os.tmpdir(), `${example}-`));
-  const app = new App({ outdir });
-  EXAMPLES.find(({ name }) => name === example)!.add(app, { account: '111122223333', region: 'us-east-1' });
-  app.synth();
-  for (const file of change === undefined ? [] : fs.readdirSync(outdir)) {
+/** Templates of a copied assembly, changed. */
+function changeTemplates(directory: string, change: Change): void {
+  for (const file of fs.readdirSync(directory)) {
     if (!file.endsWith('.template.json')) continue;
-    const template = JSON.parse(fs.readFileSync(path.join(outdir, file), 'utf8'));
-    change!(template, file.replace('.template.json', ''));
-    fs.writeFileSync(path.join(outdir, file), JSON.stringify(template));
+    const template = JSON.parse(fs.readFileSync(path.join(directory, file), 'utf8'));
+    change(template, file.replace('.template.json', ''));
+    fs.writeFileSync(path.join(directory, file), JSON.stringify(template));
   }
-  return outdir;
 }
 
 /** A change of the first event of the scenario, in a separate deployment. */
@@ -79,7 +70,8 @@ export async function runEveryPath(
   variants: readonly string[] = VARIANT_NAMES,
 ): Promise<ExampleRun> {
   const loaded = loadScenario(path.join(ROOT, 'examples'), example);
-  const assembly = synthesized(example, change);
+  const assembly = copyOfAssembly(example, fs.mkdtempSync(path.join(os.tmpdir(), `${example}-`)));
+  if (change !== undefined) changeTemplates(assembly, change);
   const imagePaths = { '/opt/agent': path.join(ROOT, 'assets', 'image') };
   const decisions: ExampleRun['decisions'][number][] = [];
   let policies: AccountPolicies | undefined;
