@@ -29,7 +29,7 @@ export const MA_AUD2 = rule({
   severity: 'error',
   subject: 'trail',
   what: `The trail is multi-Region, validated and encrypted with a customer-managed key; its bucket is in the app, blocks public access, is versioned, refuses plain HTTP, locks files for at least ${SHORTEST_LOCK_DAYS} days, has a lifecycle that deletes nothing earlier, and lets no other account change it. The bucket of the evidence of turns locks files as long. No role may bypass the lock of either.`,
-  why: 'An audit trail that can be changed, lost or read by others is no evidence.',
+  why: "An audit trail that can be changed, lost or read by others can't be used as evidence.",
   fix: 'Use AgentAuditTrail, or set the missing property',
   page: 'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html',
   controls: {

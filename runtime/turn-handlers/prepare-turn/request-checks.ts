@@ -28,7 +28,7 @@ export function checkParts(prompt: unknown): readonly TextPart[] {
     if (text !== undefined) {
       need(
         s3 === undefined && isText(text, MAX_PART_CHARACTERS),
-        `prompt[${index}].text is not a text of 1 to ${MAX_PART_CHARACTERS} characters, or stands beside s3`,
+        `prompt[${index}].text is not a text of 1 to ${MAX_PART_CHARACTERS} characters, or the part has s3, too`,
       );
       return { text, ...mark };
     }

@@ -79,7 +79,7 @@ export function summaryText(content: SummaryContent, most: number): string {
     `## Review of ${sourceCommit.slice(0, 12)}`,
     plainMarkdown(summary),
     findings.length === 0 ? 'No findings.' : `**Findings: ${findings.length}** (${count})`,
-    ...section('Beside the lines', placed.map(entry)),
+    ...section('Comments on lines', placed.map(entry)),
     ...section(
       'Outside the change',
       outside.map((finding) => `${entry(finding)}${details(finding)}`),
