@@ -17,7 +17,7 @@ const PLAIN_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['Bucket', ['AWS::S3::Bucket']],
   ['EventBusName', ['AWS::Events::EventBus']],
   ['FunctionArn', ['AWS::Lambda::Function']],
-  ['FunctionName', ['AWS::Lambda::Function']],
+  ['FunctionName', ['AWS::Lambda::Function', 'AWS::Lambda::WebFunction']],
   ['LambdaFunctionName', ['AWS::Lambda::Function']],
   ['LogGroupName', ['AWS::Logs::LogGroup']],
   ['S3BucketName', ['AWS::S3::Bucket']],

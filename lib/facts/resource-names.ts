@@ -82,6 +82,7 @@ AWS::Lambda::Alias                   | lambda:R:A:function:{FunctionName<functio
 AWS::Lambda::Function                | lambda:R:A:function:{name}                            | FunctionName         | name | name |
 AWS::Lambda::LayerVersion            | lambda:R:A:layer:{LayerName}:{name}                   | -                    | arn  | word | LayerVersionArn={arn}
 AWS::Lambda::Version                 | lambda:R:A:function:{FunctionName<function:}:{name}   | -                    | arn  | word | FunctionArn={arn} Version={name}
+AWS::Lambda::WebFunction             | lambda:R:A:web-function/{name}                        | FunctionName         | arn  | name |
 AWS::Logs::LogGroup                  | logs:R:A:log-group:{name}                             | LogGroupName         | name | path | Arn={arn}:*
 AWS::OpenSearchServerless::Collection | aoss:R:A:collection/{name}                           | -                    | name | word | Id={name}
 AWS::Pipes::Pipe                     | pipes:R:A:pipe/{name}                                 | Name                 | name | name |

@@ -9,26 +9,37 @@ const described = (issuer: string) => `https://${issuer}/.well-known/openid-conf
 
 /** What people and programs outside of AWS reach, in services that AWS added in 2025 and 2026. */
 const ENTRIES_OF_SERVICES: readonly Pair[] = [
-  pair('MA-TRG3', 'a web function that starts turns is open', 'ApplicationManaged', 'IamAuth', (AuthType) => ({
-    add: {
-      WebRole: roleOf('lambda.amazonaws.com', STARTS),
-      Web: of('AWS::Lambda::WebFunction', { FunctionName: 'web' }),
-      Revision: of('AWS::Lambda::WebFunctionRevision', {
-        FunctionName: ref('Web'),
-        BuildConfig: {
-          CodeConfig: { S3Object: { Bucket: 'code', Key: 'archive' } },
-          RuntimeConfig: { Runtime: 'nodejs24' },
-        },
-        ServiceConfig: { ExecutionRoleArn: arnOf('WebRole') },
-      }),
-      Endpoint: of('AWS::Lambda::WebFunctionEndpoint', {
-        FunctionName: ref('Web'),
-        EndpointName: 'web',
-        EndpointType: 'HomeRegion',
-        AuthType,
-      }),
-    },
-  })),
+  ...['by reference', 'by name'].map((how) =>
+    pair(
+      'MA-TRG3',
+      `a web function, named ${how}, that starts turns is open`,
+      'ApplicationManaged',
+      'IamAuth',
+      (AuthType: string) => {
+        const FunctionName = how === 'by name' ? 'web' : ref('Web');
+        return {
+          add: {
+            WebRole: roleOf('lambda.amazonaws.com', STARTS),
+            Web: of('AWS::Lambda::WebFunction', { FunctionName: 'web' }),
+            Revision: of('AWS::Lambda::WebFunctionRevision', {
+              FunctionName,
+              BuildConfig: {
+                CodeConfig: { S3Object: { Bucket: 'code', Key: 'archive' } },
+                RuntimeConfig: { Runtime: 'nodejs24' },
+              },
+              ServiceConfig: { ExecutionRoleArn: arnOf('WebRole') },
+            }),
+            Endpoint: of('AWS::Lambda::WebFunctionEndpoint', {
+              FunctionName,
+              EndpointName: 'web',
+              EndpointType: 'HomeRegion',
+              AuthType,
+            }),
+          },
+        };
+      },
+    ),
+  ),
   ...['a harness has a role that starts turns', 'a hook of a harness starts turns'].map((name, isHook) =>
     pair(
       'MA-TRG3',
