@@ -4,8 +4,8 @@ import { FALSE, type Guard, TRUE } from '../model/guard';
 import type { Place } from '../model/text';
 import { scopeOf } from '../policy/named-resource';
 import type { Statement } from '../policy/statement';
-import { distinct, isWorseThan, joinedData, oneForEachFault, type Reported } from './one-fault';
-import { type RuleText, SEVERITIES, type Severity } from './rule';
+import { oneForEachFault, partOf, type Reported, withSame, worse } from './one-fault';
+import type { RuleText, Severity } from './rule';
 
 /** Something with a place in a template. */
 export type Located = Place | Statement | Resource;
@@ -100,7 +100,7 @@ export class Findings {
     if (!known.says.includes(finding.says)) {
       known.says.push(finding.says);
     }
-    known.severity = SEVERITIES.find((each) => each === severity || each === known.severity)!;
+    known.severity = worse(severity, known.severity);
   }
 
   /**
@@ -109,29 +109,14 @@ export class Findings {
    */
   public all(): ReportedFinding[] {
     const reported = new Map<string, Reported>();
-    for (const found of this.merged.values()) {
-      const { rule, severity, location, related, data } = found;
-      const example = found.when.example();
+    for (const { rule, says, when, ...found } of this.merged.values()) {
+      const example = when.example();
       const ending = example === undefined ? '' : ` (when ${example})`;
-      const sentences = found.says.map((each) => withinStack(each, location.stack));
-      const { stack, logicalId, path } = location;
-      // A warning fails nothing, so it stays apart from what does.
-      const key = [rule.id, severity === 'warning', stack, logicalId, path, ending].join('\n');
+      const sentences = says.map((each) => withinStack(each, found.location.stack));
+      const finding = { ...found, rule: rule.id, sentences, ending };
+      const key = `${rule.id}\n${partOf(finding)}`;
       const known = reported.get(key);
-      const isWorse = known !== undefined && isWorseThan(severity, known.severity);
-      reported.set(key, {
-        rule: rule.id,
-        severity: known && !isWorse ? known.severity : severity,
-        sentences: [
-          ...new Set(isWorse ? [...sentences, ...known.sentences] : [...(known?.sentences ?? []), ...sentences]),
-        ],
-        ending,
-        location,
-        related: known ? distinct([...known.related, ...related]) : related,
-        data: known ? joinedData(known.data, data) : data,
-        isPattern: found.isPattern || known?.isPattern === true,
-        isOfPattern: found.isOfPattern && known?.isOfPattern !== false,
-      });
+      reported.set(key, known ? withSame(known, finding) : finding);
     }
     return oneForEachFault([...reported.values()]).map(
       ({ sentences, ending, rule, severity, location, related, data }) => ({

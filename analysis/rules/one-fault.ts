@@ -57,8 +57,7 @@ const ONE_CAUSE: readonly (readonly [string, string, Covers])[] = [
 export function oneForEachFault(found: readonly Reported[]): Reported[] {
   const places = new Map<string, Reported[]>();
   for (const finding of found) {
-    const { severity, ending, location } = finding;
-    const key = [severity === 'warning', location.stack, location.logicalId, location.path, ending].join('\n');
+    const key = partOf(finding);
     places.set(key, [...(places.get(key) ?? []), finding]);
   }
   return [...places.values()].flatMap((atPlace) => (atPlace.length > 1 ? merged(atPlace) : atPlace));
@@ -77,32 +76,52 @@ function merged(atPlace: readonly Reported[]): Reported[] {
   );
 }
 
+/** The place of a finding, with the case in which it holds. A warning fails nothing, so it stays apart from what does. */
+export const partOf = ({ severity, ending, location }: Reported): string =>
+  [severity === 'warning', location.stack, location.logicalId, location.path, ending].join('\n');
+
+/** Two findings of one rule at one place as one: the sentences of the worse one come first. */
+export function withSame(known: Reported, other: Reported): Reported {
+  const isWorse = worse(known.severity, other.severity) !== known.severity;
+  const [first, second] = isWorse ? [other, known] : [known, other];
+  return { ...joined(known, other), sentences: [...new Set([...first.sentences, ...second.sentences])] };
+}
+
 /** A finding that also says what another rule found, with the id of that rule. */
-function withOther(finding: Reported, { rule, severity, sentences, related, data, isOfPattern }: Reported): Reported {
+function withOther(finding: Reported, other: Reported): Reported {
+  const { rule, sentences, data } = other;
+  const both = joined(finding, other);
   return {
-    ...finding,
-    severity: isWorseThan(severity, finding.severity) ? severity : finding.severity,
+    ...both,
     sentences: [...finding.sentences, `${sentences.join('. ')} (${rule})`],
-    related: distinct([...finding.related, ...related]),
-    isOfPattern: finding.isOfPattern && isOfPattern,
-    data: {
-      ...joinedData(finding.data, data),
-      also: [...new Set([finding.data.also ?? [], data.also ?? [], rule].flat())],
-    },
+    // What the other finding is about doesn't make this one a finding about patterns.
+    isPattern: finding.isPattern,
+    data: { ...both.data, also: [...new Set([finding.data.also ?? [], data.also ?? [], rule].flat())] },
   };
 }
 
-/** Whether a severity is worse than another. */
-export const isWorseThan = (one: Severity, other: Severity): boolean =>
-  SEVERITIES.indexOf(one) < SEVERITIES.indexOf(other);
+/** What two findings of one place have together; the sentences are those of the first. */
+function joined(one: Reported, other: Reported): Reported {
+  return {
+    ...one,
+    severity: worse(one.severity, other.severity),
+    related: distinct([...one.related, ...other.related]),
+    data: joinedData(one.data, other.data),
+    isPattern: one.isPattern || other.isPattern,
+    isOfPattern: one.isOfPattern && other.isOfPattern,
+  };
+}
 
-/** Places without repetitions. */
-export const distinct = (places: readonly Location[]): Location[] => [
+/** The worse of two severities. */
+export const worse = (one: Severity, other: Severity): Severity =>
+  SEVERITIES.find((each) => each === one || each === other)!;
+
+const distinct = (places: readonly Location[]): Location[] => [
   ...new Map(places.map((each) => [JSON.stringify(each), each])).values(),
 ];
 
 /** The names of two findings about one place. The path is that of the first. */
-export function joinedData(one: ReportedFinding['data'], other: ReportedFinding['data']): ReportedFinding['data'] {
+function joinedData(one: ReportedFinding['data'], other: ReportedFinding['data']): ReportedFinding['data'] {
   const added = Object.entries(other).flatMap(([key, value]) => {
     const all = [...new Set([one[key] ?? [], value].flat())];
     return key === 'path' && 'path' in one ? [] : [[key, all.length === 1 && typeof value === 'string' ? value : all]];

@@ -1,6 +1,4 @@
 import type { ReportedFinding } from '../../../../analysis/rules/finding';
-import type { Pair } from './pair';
-import { reported } from './reported';
 
 /**
  * Pairs of findings about one part of a template that are two faults: whoever repairs the first still has the second. By
@@ -28,9 +26,8 @@ function relation(outer: ReportedFinding['location'], inner: ReportedFinding['lo
   return outer.path === inner.path ? 'same' : inner.path.startsWith(`${outer.path}.`) ? 'below' : undefined;
 }
 
-/** Findings that say again what another finding of the same attack says of that part, or of a part of it. */
-export function saidTwice({ attack }: Pair): string[] {
-  const found = reported(attack);
+/** The findings of an attack that say again what another one says of that part, or of a part of it. */
+export function saidTwice(found: readonly ReportedFinding[]): string[] {
   return found.flatMap((outer, position) =>
     found.flatMap((inner, other) => {
       const where = relation(outer.location, inner.location);
@@ -46,11 +43,4 @@ export function saidTwice({ attack }: Pair): string[] {
       return isKnown || (where === 'same' && other < position) ? [] : [`${forms[0]}: ${outer.says} | ${inner.says}`];
     }),
   );
-}
-
-/** Tests that each fault of an attack is one finding. */
-export function testOneFault(kinds: readonly (readonly [string, readonly Pair[]])[]): void {
-  test.each(kinds)('one fault is one finding: %s', (_kind, pairs) => {
-    expect(pairs.flatMap((pair) => saidTwice(pair).map((each) => `${pair.name}: ${each}`))).toEqual([]);
-  });
 }

@@ -1,4 +1,0 @@
-import { KINDS } from './kinds';
-import { testOneFault } from './one-fault';
-
-testOneFault(KINDS);

@@ -1,4 +1,0 @@
-import { REPRESENTATIVE } from './kinds';
-import { testOneFault } from './one-fault';
-
-testOneFault(REPRESENTATIVE);
