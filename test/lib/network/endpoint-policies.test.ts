@@ -4,6 +4,14 @@ import { IMAGE_PULL_ACTIONS, MANTLE_ENVIRONMENT_ACTIONS, MANTLE_SESSION_ACTIONS 
 import { AgentNetworkService } from '../../../lib/network';
 import { ACCOUNT, allowed, build, list, policyOf, text } from './network-scene';
 
+/** A policy that lets everybody call an action. */
+const allowingEverybody = (action: string) =>
+  new iam.PolicyDocument({
+    statements: [
+      new iam.PolicyStatement({ principals: [new iam.AnyPrincipal()], actions: [action], resources: ['*'] }),
+    ],
+  });
+
 describe('endpoint policies', () => {
   const { stack } = build();
 
@@ -120,15 +128,7 @@ describe('endpoint policies', () => {
   });
 
   test('can be replaced, one service at a time', () => {
-    const document = new iam.PolicyDocument({
-      statements: [
-        new iam.PolicyStatement({
-          principals: [new iam.AnyPrincipal()],
-          actions: ['bedrock-mantle:*'],
-          resources: ['*'],
-        }),
-      ],
-    });
+    const document = allowingEverybody('bedrock-mantle:*');
     const { stack: own } = build({
       endpointPolicies: [{ service: AgentNetworkService.BEDROCK_MANTLE, document }],
     });
@@ -139,29 +139,13 @@ describe('endpoint policies', () => {
   });
 
   test('that replace the policy of an endpoint that is never made stop the synth', () => {
-    const document = new iam.PolicyDocument({
-      statements: [
-        new iam.PolicyStatement({
-          principals: [new iam.AnyPrincipal()],
-          actions: ['sqs:SendMessage'],
-          resources: ['*'],
-        }),
-      ],
-    });
+    const document = allowingEverybody('sqs:SendMessage');
     const { app } = build({ endpointPolicies: [{ service: AgentNetworkService.SQS, document }] });
     expect(() => app.synth()).toThrow(/policy for sqs \(interface\), but this network makes no such endpoint/);
   });
 
   test('that were replaced are not extended silently', () => {
-    const document = new iam.PolicyDocument({
-      statements: [
-        new iam.PolicyStatement({
-          principals: [new iam.AnyPrincipal()],
-          actions: ['logs:PutLogEvents'],
-          resources: ['*'],
-        }),
-      ],
-    });
+    const document = allowingEverybody('logs:PutLogEvents');
     const { stack: own, network } = build({ endpointPolicies: [{ service: AgentNetworkService.LOGS, document }] });
     network.addService(AgentNetworkService.LOGS.withActions(['logs:CreateLogGroup']));
     Annotations.fromStack(own).hasWarning('*', Match.stringLikeRegexp('logs endpoint.*logs:CreateLogGroup'));
